@@ -1,0 +1,226 @@
+// What the pages gain when a browser runs scripts. Everything works without this file; nothing here is needed to order,
+// pay or decide. It reads the marks that the templates put on elements and keeps no state but the selection of a list.
+(() => {
+  'use strict';
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const typing = (element) => element?.matches?.('input:not([type=checkbox], [type=radio], [type=submit]), select, textarea, [contenteditable]');
+
+  // Relative times. The words are those of the server's Ago (web/templates/time.go), so nothing jumps when they are renewed.
+  const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  const ago = (then, now) => {
+    const seconds = Math.floor((now - then) / 1000);
+    if (seconds < 0 || seconds >= 30 * 86400) return `${then.getUTCDate()} ${months[then.getUTCMonth()]} ${then.getUTCFullYear()}`;
+    if (seconds < 5) return 'now';
+    if (seconds < 60) return `${seconds} s ago`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+    if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
+    return `${Math.floor(seconds / 86400)} d ago`;
+  };
+  const refreshTimes = () => {
+    const now = Date.now();
+    for (const element of $$('time[data-relative]')) {
+      const then = new Date(element.dateTime);
+      if (isNaN(then)) continue;
+      const words = ago(then, now);
+      if (element.textContent !== words) element.textContent = words;
+    }
+  };
+  setInterval(refreshTimes, 10000);
+
+  // A sentence for the status area of the frame, for what happens without a new page.
+  const say = (text, link) => {
+    const area = $('#notices');
+    if (!area) return;
+    const box = document.createElement('div');
+    box.className = 'notice';
+    box.dataset.tone = 'warn';
+    box.append(text);
+    if (link) {
+      const anchor = document.createElement('a');
+      anchor.href = link.href;
+      anchor.textContent = link.text;
+      box.append(' ', anchor);
+    }
+    area.replaceChildren(box);
+  };
+
+  // Copying: data-copy holds the selector of the element whose text is meant, data-copy-text the text itself.
+  const copy = async (button) => {
+    const text = button.dataset.copyText ?? $(button.dataset.copy)?.textContent;
+    if (text == null) return;
+    try {
+      await navigator.clipboard.writeText(text);
+      const word = $('[data-copy-word]', button);
+      const before = word?.textContent;
+      button.dataset.copied = '';
+      if (word) word.textContent = 'Copied';
+      setTimeout(() => {
+        delete button.dataset.copied;
+        if (word) word.textContent = before;
+      }, 1500);
+    } catch {
+      say('The browser did not allow copying. Select the text and copy it by hand.');
+    }
+  };
+
+  // The theme is a cookie that the server sets, so the next page comes in it at once; here the present page follows.
+  const theme = (form, submitter) => {
+    const value = submitter?.value;
+    if (!value) return;
+    document.documentElement.dataset.theme = value;
+    for (const button of $$('button[name="theme"]')) button.setAttribute('aria-pressed', String(button.value === value));
+    fetch(form.action, { method: 'POST', body: new URLSearchParams({ theme: value }), redirect: 'manual' }).catch(() => {});
+  };
+
+  // After a refusal the first wrong field has the focus; a folded section that holds it opens.
+  const focusInvalid = (root) => {
+    const field = $('[aria-invalid="true"]', root);
+    if (!field) return;
+    for (let fold = field.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
+    field.focus({ preventScroll: true });
+    field.scrollIntoView({ block: 'center' });
+  };
+
+  // Selection in a list: <form data-select="desktops"> holds the table; its [data-row-check] boxes are remembered for the
+  // tab, so that they survive paging, and those of other pages go along as hidden inputs.
+  const chosen = (form) => new Map(JSON.parse(sessionStorage.getItem('select:' + form.dataset.select) || '[]'));
+  const showSelection = (form) => {
+    const boxes = $$('[data-row-check]', form);
+    const selected = chosen(form);
+    for (const box of boxes) box.checked = selected.has(box.value);
+    const here = boxes.filter((box) => box.checked).length;
+    for (const all of $$('[data-check-all]', form)) {
+      all.checked = boxes.length > 0 && here === boxes.length;
+      all.indeterminate = here > 0 && here < boxes.length;
+    }
+    for (const count of $$('[data-selected-count]', form)) count.textContent = String(selected.size);
+    for (const bar of $$('[data-selected-only]', form)) bar.hidden = selected.size === 0;
+  };
+  const select = (form, boxes, on) => {
+    const selected = chosen(form);
+    for (const box of boxes) on ? selected.set(box.value, box.name) : selected.delete(box.value);
+    sessionStorage.setItem('select:' + form.dataset.select, JSON.stringify([...selected]));
+    showSelection(form);
+  };
+  const addSelectionFromOtherPages = (form) => {
+    for (const old of $$('input[data-carried]', form)) old.remove();
+    const here = new Set($$('[data-row-check]', form).map((box) => box.value));
+    for (const [value, name] of chosen(form)) {
+      if (here.has(value)) continue;
+      const input = document.createElement('input');
+      input.type = 'hidden';
+      input.name = name;
+      input.value = value;
+      input.dataset.carried = '';
+      form.append(input);
+    }
+  };
+
+  // Rows of a table: j, k and the arrows go to the row's first link or button, x ticks its box.
+  const rows = () => $$('table[data-keys] > tbody > tr').filter((row) => row.offsetParent);
+  const handle = (row) => $('[data-row-link]', row) || $('a[href], button, summary, input:not([type=hidden])', row);
+  const moveRow = (step) => {
+    const all = rows().filter(handle);
+    if (!all.length) return;
+    const at = all.findIndex((row) => row.contains(document.activeElement));
+    const next = at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1);
+    handle(all[next]).focus();
+    all[next].scrollIntoView({ block: 'nearest' });
+  };
+
+  let pending = 0; // when g was pressed
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const element = document.activeElement;
+    if (event.key === 'Escape') {
+      $$('details.confirm[open]').forEach((details) => {
+        const held = details.contains(element);
+        details.open = false;
+        if (held) $('summary', details).focus();
+      });
+      if (element?.matches('input[type=search]')) element.blur();
+      return;
+    }
+    if (typing(element) || $('dialog[open]')) return;
+    const inTable = element?.closest('table[data-keys]');
+    if (pending && Date.now() - pending < 1500 && event.key.length === 1) {
+      pending = 0;
+      const link = $(`a[data-go="${CSS.escape(event.key)}"]`);
+      if (link) {
+        event.preventDefault();
+        link.click();
+      }
+      return;
+    }
+    pending = 0;
+    switch (event.key) {
+      case '/': $('[role="search"] input')?.select(); $('[role="search"] input')?.focus(); break;
+      case '?': $('#help')?.showModal(); break;
+      case 'g': pending = Date.now(); break;
+      case 'j': moveRow(1); break;
+      case 'k': moveRow(-1); break;
+      case 'ArrowDown': if (!inTable) return; moveRow(1); break;
+      case 'ArrowUp': if (!inTable) return; moveRow(-1); break;
+      case 'x': {
+        const box = inTable && $('[data-row-check]', element.closest('tr'));
+        if (!box) return;
+        box.click();
+        break;
+      }
+      default: return;
+    }
+    event.preventDefault();
+  });
+
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest?.('[data-copy], [data-copy-text], [data-dialog], [data-select-clear]');
+    if (button?.matches('[data-copy], [data-copy-text]')) copy(button);
+    if (button?.matches('[data-dialog]')) $(button.dataset.dialog)?.showModal();
+    if (button?.matches('[data-select-clear]')) {
+      const form = button.closest('form[data-select]');
+      sessionStorage.removeItem('select:' + form.dataset.select);
+      showSelection(form);
+    }
+    for (const details of $$('details.confirm[open]')) if (!details.contains(event.target)) details.open = false;
+  });
+
+  document.addEventListener('change', (event) => {
+    const form = event.target.closest?.('form[data-select]');
+    if (form && event.target.matches('[data-row-check]')) select(form, [event.target], event.target.checked);
+    if (form && event.target.matches('[data-check-all]')) select(form, $$('[data-row-check]', form), event.target.checked);
+    // a filter that is a plain GET form is sent as soon as it changes; without scripts it has its button
+    if (event.target.closest?.('form[data-autosubmit]') && !event.target.matches('input[type=search], input[type=text]')) event.target.form.requestSubmit();
+  });
+
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (form.matches('[data-theme-form]')) {
+      event.preventDefault();
+      theme(form, event.submitter);
+    }
+    if (form.matches('form[data-select]')) addSelectionFromOtherPages(form);
+    // an empty filter is no filter: the address stays short enough to send to a colleague
+    if (form.matches('form[data-tidy]')) {
+      for (const input of form.elements) if (input.name && input.value === '') input.disabled = true;
+      setTimeout(() => { for (const input of form.elements) input.disabled = false; });
+    }
+  });
+
+  document.addEventListener('htmx:after:swap', (event) => {
+    refreshTimes();
+    if (event.detail?.ctx?.response?.status === 422 && event.detail.ctx.sourceElement?.matches('form')) focusInvalid(event.detail.ctx.target);
+    for (const form of $$('form[data-select]')) showSelection(form);
+  });
+  document.addEventListener('htmx:response:error', (event) => {
+    const status = event.detail?.ctx?.response?.status;
+    if (status === 401) say('You are signed out.', { href: location.href, text: 'Sign in again' });
+    if (status >= 500) say('The console could not refresh this page.', { href: location.href, text: 'Load it again' });
+  });
+
+  // A page that comes back from the browser's cache shows the state of its address, not of its last use.
+  addEventListener('pageshow', () => { for (const form of $$('form[data-select]')) showSelection(form); });
+
+  refreshTimes();
+  focusInvalid(document);
+})();
