@@ -202,8 +202,9 @@
     if (form.matches('form[data-select]')) addSelectionFromOtherPages(form);
     // an empty filter is no filter: the address stays short enough to send to a colleague
     if (form.matches('form[data-tidy]')) {
-      for (const input of form.elements) if (input.name && input.value === '') input.disabled = true;
-      setTimeout(() => { for (const input of form.elements) input.disabled = false; });
+      const empty = [...form.elements].filter((input) => input.name && input.value === '' && !input.disabled);
+      for (const input of empty) input.disabled = true;
+      setTimeout(() => { for (const input of empty) input.disabled = false; });
     }
   });
 
@@ -221,6 +222,8 @@
   // A page that comes back from the browser's cache shows the state of its address, not of its last use.
   addEventListener('pageshow', () => { for (const form of $$('form[data-select]')) showSelection(form); });
 
+  // the page that made an order of a selection says so, and the selection is done with
+  for (const mark of $$('[data-select-done]')) sessionStorage.removeItem('select:' + mark.dataset.selectDone);
   refreshTimes();
   focusInvalid(document);
 })();

@@ -1,0 +1,239 @@
+package orders
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/cloud"
+)
+
+// Errors of the journal.
+var (
+	// ErrNotFound: there is no such thing, or not for who asks.
+	ErrNotFound = errors.New("not found")
+	// ErrStale: somebody else was quicker; what was to be changed is not as it was thought to be.
+	ErrStale = errors.New("changed meanwhile")
+	// ErrExists: an order of this ID is there already.
+	ErrExists = errors.New("exists already")
+)
+
+// InTheWay is returned by Journal.Submit when another order is in the way of this one.
+type InTheWay struct {
+	// OrderID is the other order.
+	OrderID string
+	State   State
+	// Target is what both touch ("desktop:<id>"); empty when the other is a create in doubt.
+	Target string
+}
+
+func (e *InTheWay) Error() string { return "order " + e.OrderID + " is in the way" }
+
+// Journal keeps the orders. Every method that changes something writes its audit entry in the same transaction, takes
+// the next number of the head and stamps the order with it.
+type Journal interface {
+	// SaveDraft stores or replaces a person's draft.
+	SaveDraft(ctx context.Context, draft Draft) error
+	// Draft returns a draft; ErrNotFound also when it belongs to another actor.
+	Draft(ctx context.Context, actor, id string) (Draft, error)
+	// SweepDrafts removes drafts made before a time.
+	SweepDrafts(ctx context.Context, before time.Time) error
+
+	// Submit commits a new order and removes its draft. ErrExists when the ID (or the API key's idempotency key) is
+	// taken; *InTheWay when an order that touches one of its targets is InTheWay, or a create of the same Creation is
+	// in doubt. All is decided in one transaction.
+	Submit(ctx context.Context, order Order, entry audit.Entry) error
+	// Order returns one order with its cloud orders and their last actions.
+	Order(ctx context.Context, id string) (Order, error)
+	// OrderByIdempotencyKey finds the order that an API key made under an idempotency key.
+	OrderByIdempotencyKey(ctx context.Context, keyID, idempotencyKey string) (Order, error)
+	// Orders lists orders, newest first, with their cloud orders (without actions).
+	Orders(ctx context.Context, filter Filter) (Orders, error)
+	// Count counts orders by badge, over all orders.
+	Count(ctx context.Context) (map[Badge]int, error)
+	// Version is the head's number now, out of memory; Changed is closed at the next change.
+	Version() (version int64, changed <-chan struct{})
+
+	// Apply moves an order on. ErrStale unless the order is in one of From and, when Fence is set, under that claim.
+	Apply(ctx context.Context, move Move) error
+	// Claim takes the oldest queued order whose NextAttemptAt has come: it becomes sending under the fence.
+	// ErrNotFound when there is none. The audit entry's object is filled in by the journal ("order:<id>").
+	Claim(ctx context.Context, claim Claim) (Order, error)
+	// Abandoned lists the orders that are being sent under another fence than the given prefix, or whose deadline is
+	// before a time.
+	Abandoned(ctx context.Context, fencePrefix string, deadlineBefore time.Time, limit int) ([]Order, error)
+
+	// DueCloudOrders lists cloud orders whose NextCheckAt has come, oldest first.
+	DueCloudOrders(ctx context.Context, now time.Time, limit int) ([]DueCloudOrder, error)
+	// UpdateCloudOrder stores what the cloud told of a cloud order. When entry is nil nothing that people see has
+	// changed: no audit entry is written and the head does not move.
+	UpdateCloudOrder(ctx context.Context, orderID string, c CloudOrder, entry *audit.Entry) error
+
+	// RequestActions journals payments or cancellations. ErrStale when one of the cloud orders has an open action.
+	RequestActions(ctx context.Context, actions []Action, entry audit.Entry) error
+	// DueActions lists actions that are requested or unknown and whose NextAttemptAt has come, oldest first.
+	DueActions(ctx context.Context, now time.Time, limit int) ([]Action, error)
+	// UpdateAction moves an action on from a state; ErrStale when it is not in it. A nil entry writes none.
+	UpdateAction(ctx context.Context, from ActionState, action Action, entry *audit.Entry) error
+	// AbandonActions turns every action that was being sent into unknown; called once at start.
+	AbandonActions(ctx context.Context, now time.Time) (int, error)
+}
+
+// DueCloudOrder is a cloud order to be asked about, and the order it belongs to.
+type DueCloudOrder struct {
+	OrderID    string
+	CloudOrder CloudOrder
+}
+
+// Claim is a worker's claim on a queued order.
+type Claim struct {
+	Fence    string
+	Now      time.Time
+	Deadline time.Time
+	Entry    audit.Entry
+}
+
+// Move is one step in an order's life.
+type Move struct {
+	ID    string
+	From  []State
+	To    State
+	Fence string // checked when not empty
+	// Now is the order's new UpdatedAt.
+	Now time.Time
+	// NextAttemptAt is set when To is queued.
+	NextAttemptAt time.Time
+	// Answer is stored when not nil.
+	Answer *Answer
+	// CloudOrders are added when not nil.
+	CloudOrders []CloudOrder
+	Entry       audit.Entry
+}
+
+// Filter narrows a list of orders. The zero value lists all.
+type Filter struct {
+	Badges []Badge
+	Kind   string
+	Door   string
+	Actor  string
+	// Target lists the orders that touched a resource ("desktop:<id>").
+	Target string
+	// Text matches an order ID, a cloud order's ID, or the beginning of either.
+	Text string
+	// From and Until bound CreatedAt: From included, Until not.
+	From, Until time.Time
+	// Moving lists only orders that can still move.
+	Moving bool
+	// After is the cursor: only orders older than it (or, with Newer, newer).
+	After Cursor
+	Newer bool
+	// Limit is how many at most, 1 to 200; 0 is 50.
+	Limit int
+}
+
+// Cursor is a place in a list sorted by (created_at, id).
+type Cursor struct {
+	CreatedAt time.Time
+	ID        string
+}
+
+// IsZero tells that there is no cursor.
+func (c Cursor) IsZero() bool { return c.ID == "" }
+
+// Orders is a page of orders.
+type Orders struct {
+	Items []Order
+	// Older and Newer are where the list goes on in either direction; zero where it ends.
+	Older, Newer Cursor
+}
+
+// Inventory is the cached view of what the cloud has.
+type Inventory interface {
+	// Facts gathers what is known of an order's targets, and the catalogue.
+	Facts(ctx context.Context, targets Targets) (*Facts, error)
+	// Age is when the inventory was last refreshed, zero when never, and what went wrong since.
+	Age(ctx context.Context) (refreshed time.Time, problem string, err error)
+	// Desktops and Pools list the inventory.
+	Desktops(ctx context.Context, filter DesktopFilter) (DesktopPage, error)
+	Pools(ctx context.Context, filter PoolFilter) (PoolPage, error)
+	// Choices fill a picker: at most limit whose ID or name contains the text, in the list's order.
+	Choices(ctx context.Context, picker string, text string, limit int) ([]Choice, error)
+	// Quotas lists the tenant's quotas.
+	Quotas(ctx context.Context) ([]cloud.Quota, error)
+}
+
+// Choice is one entry of a picker.
+type Choice struct {
+	Value string
+	// Label is what people know it by; empty when the value says it.
+	Label string
+}
+
+// DesktopFilter narrows the list of desktops. Sort is a column's wire name with "-" in front for descending.
+type DesktopFilter struct {
+	Text                string // beginning of the name, user or ID
+	PoolID              string
+	ProductID           string
+	ImageID             string
+	Status              string
+	ChargeMode          string
+	DesktopType         string
+	EnterpriseProjectID string
+	IDs                 []string
+	Sort                string
+	After               string // cursor, opaque
+	Limit               int
+}
+
+// DesktopPage is a page of desktops.
+type DesktopPage struct {
+	Items []cloud.Desktop
+	// Next is the cursor of the next page, "" at the end; Total counts all that match, capped at 1,001.
+	Next  string
+	Total int
+}
+
+// PoolFilter narrows the list of pools.
+type PoolFilter struct {
+	Text                string
+	Type                string
+	Status              string
+	EnterpriseProjectID string
+	After               string
+	Limit               int
+}
+
+// PoolPage is a page of pools.
+type PoolPage struct {
+	Items []cloud.Pool
+	Next  string
+	Total int
+}
+
+// Snapshot is everything that an inventory refresh reads.
+type Snapshot struct {
+	Desktops       []cloud.Desktop
+	Pools          []cloud.Pool
+	Products       []cloud.Product
+	Sharers        []cloud.SharerProduct
+	Volumes        []cloud.VolumeType
+	Images         []cloud.Image
+	Zones          []cloud.AvailabilityZone
+	Subnets        []cloud.Subnet
+	SecurityGroups []cloud.SecurityGroup
+	Users          []cloud.User
+	UserGroups     []cloud.UserGroup
+	NamePolicies   []cloud.NamePolicy
+	Bandwidths     []cloud.Bandwidth
+	EIPs           []cloud.EIP
+	Hosts          []cloud.Host
+	Quotas         []cloud.Quota
+	Workspace      cloud.Workspace
+	TakenAt        time.Time
+}
+
+// Quoter asks for prices; the cloud is one.
+type Quoter interface {
+	Quote(ctx context.Context, question cloud.Question) (cloud.Quote, error)
+}

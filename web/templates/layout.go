@@ -1,0 +1,118 @@
+package templates
+
+// Nav names an item of the navigation.
+type Nav string
+
+// The items of the navigation.
+const (
+	NavOverview Nav = "overview"
+	NavDesktops Nav = "desktops"
+	NavPools    Nav = "pools"
+	NavNewOrder Nav = "new"
+	NavOrders   Nav = "orders"
+	NavAudit    Nav = "audit"
+	NavKeys     Nav = "keys"
+	NavSettings Nav = "settings"
+)
+
+// User is who is signed in; an empty name means nobody.
+type User struct {
+	Name string
+	Role string // as people read it: "admin", "member", "auditor"
+	Team string // may be empty
+}
+
+// Page is what the frame needs to know; every page has one.
+type Page struct {
+	Title     string // of the browser's tab; the console's name is added
+	Nav       Nav    // the active item; may be empty
+	User      User
+	Cloud     string // "embedded" or "huaweicloud"
+	Region    string
+	ProjectID string
+	Theme     string // "light", "dark", "system" or empty
+	Query     string // what the search field shows
+	Notice    NoticeView
+	RequestID string
+}
+
+// navItem is a line of the navigation; key is the letter after "g".
+type navItem struct {
+	nav              Nav
+	href, icon, word string
+	key              string
+}
+
+var mainNav = []navItem{
+	{NavOverview, "/", "home", "Overview", "h"},
+	{NavDesktops, "/desktops", "monitor", "Desktops", "d"},
+	{NavPools, "/pools", "layers", "Pools", "p"},
+	{NavNewOrder, "/orders/new", "plus", "New order", "n"},
+	{NavOrders, "/orders", "list", "Orders", "o"},
+	{NavAudit, "/audit", "shield", "Audit", "a"},
+}
+
+var adminNav = []navItem{
+	{NavKeys, "/keys", "key", "API keys", "k"},
+	{NavSettings, "/settings", "settings", "Settings", "s"},
+}
+
+// htmxConfig is what docs/adr/0003-htmx-4.md explains.
+const htmxConfig = `{"prefix":"","extensions":"none","history":"reload","includeIndicatorCSS":false,` +
+	`"noSwap":[204,304,401,403,404,"5xx"],"morphIgnore":["data-htmx-powered","open"]}`
+
+func (p Page) title() string {
+	if p.Title == "" {
+		return "Order Console"
+	}
+	return p.Title + " · Order Console"
+}
+
+func (p Page) cloudWord() string {
+	switch p.Cloud {
+	case "embedded":
+		return "Embedded cloud"
+	case "huaweicloud":
+		return "Huawei Cloud"
+	default:
+		return p.Cloud
+	}
+}
+
+// cloudTone sets the embedded cloud apart: there, nothing is bought.
+func (p Page) cloudTone() Tone {
+	if p.Cloud == "embedded" {
+		return Warn
+	}
+	return Info
+}
+
+// place is region and project, the project's ID cut to what tells it apart; the whole one is in the title.
+func (p Page) place() string {
+	project := p.ProjectID
+	if len(project) > 8 {
+		project = project[:8] + "…"
+	}
+	switch {
+	case p.Region == "":
+		return project
+	case project == "":
+		return p.Region
+	default:
+		return p.Region + " · " + project
+	}
+}
+
+func (u User) words() string {
+	if u.Team == "" {
+		return u.Role
+	}
+	return u.Role + " · " + u.Team
+}
+
+func boolText(b bool) string {
+	if b {
+		return "true"
+	}
+	return "false"
+}
