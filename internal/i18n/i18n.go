@@ -6,6 +6,8 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -78,6 +80,22 @@ func (p Printer) Say(key string, args map[string]any) string {
 	}
 	return text
 }
+
+// Field looks up the words of an input of an order: what is "label", "help" or "choice", the last with the choice's
+// value in rest. The path is the input's JSON path; the message of its last two names ("label.root_volume.size") goes
+// before that of its last ("label.size"). It tells false when there is none.
+func (p Printer) Field(what, path string, rest ...string) (string, bool) {
+	names := strings.Split(indices.ReplaceAllString(path, ""), ".")
+	for n := min(2, len(names)); n > 0; n-- {
+		key := strings.Join(slices.Concat([]string{what}, names[len(names)-n:], rest), ".")
+		if text, err := p.localizer.Localize(&i18n.LocalizeConfig{MessageID: key}); err == nil {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+var indices = regexp.MustCompile(`\[[0-9]+\]`)
 
 // Has tells whether English has a message of this key.
 func (p Printer) Has(key string) bool {

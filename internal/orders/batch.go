@@ -13,7 +13,7 @@ type param interface {
 	// wire is its name in the body ("add_volume_param").
 	wire() string
 	// shared are the fields that all six parameter objects have.
-	shared() *batchTargets
+	shared() *BatchTargets
 	check() field.Problems
 	checkFacts(*Facts) field.Problems
 	changes(*Facts) []Change
@@ -38,13 +38,6 @@ type batch[M any, P interface {
 // params are all parameter objects of the wire.
 var params = []string{"add_volume_param", "extend_volume_param", "resize_param", "change_image_param",
 	"add_sub_resources_param", "delete_sub_resources_param"}
-
-func newBatch[M any, P interface {
-	*M
-	param
-}](door cloud.Door, typ string) Payload {
-	return &batch[M, P]{typ: typ, door: door}
-}
 
 func (p *batch[M, P]) Fields(s *field.Set) {
 	own := P(new(M)).wire()
@@ -92,7 +85,7 @@ func (p *batch[M, P]) Check() field.Problems {
 		return nil
 	}
 	m := P(p.Param)
-	return p.at(m.shared().check().Merge(m.check()))
+	return p.at(m.shared().checkTargets().Merge(m.check()))
 }
 
 func (p *batch[M, P]) CheckFacts(facts *Facts) field.Problems {
@@ -100,7 +93,7 @@ func (p *batch[M, P]) CheckFacts(facts *Facts) field.Problems {
 		return nil
 	}
 	m := P(p.Param)
-	return p.at(m.shared().checkFacts(facts).Merge(m.checkFacts(facts)))
+	return p.at(facts.notMixed(m.shared().DesktopIDs).Merge(m.checkFacts(facts)))
 }
 
 func (p *batch[M, P]) Targets() Targets {
@@ -145,8 +138,8 @@ func (p *batch[M, P]) Create() (string, int) { return "", 0 }
 func (p *batch[M, P]) AutoPay() bool         { return false }
 func (p *batch[M, P]) SetTag(_, _ string)    {}
 
-// batchTargets are the fields that all six parameter objects share (docs/wire.md section 4.2).
-type batchTargets struct {
+// BatchTargets are the fields that all six parameter objects share (docs/wire.md section 4.2).
+type BatchTargets struct {
 	pool bool // the batch-pool door
 
 	DesktopPoolID   string   `json:"desktop_pool_id,omitzero"`
@@ -155,15 +148,17 @@ type batchTargets struct {
 	HandleType      string   `json:"handle_type,omitzero"`
 }
 
-func (t *batchTargets) shared() *batchTargets { return t }
+func (t *BatchTargets) shared() *BatchTargets            { return t }
+func (t *BatchTargets) check() field.Problems            { return nil }
+func (t *BatchTargets) checkFacts(*Facts) field.Problems { return nil }
 
 // targets declares whom the order is for; more declares the rarely used fields, behind those of the type itself.
-func (t *batchTargets) targets(s *field.Set) {
+func (t *BatchTargets) targets(s *field.Set) {
 	ids := func() {
-		s.Texts(&t.DesktopIDs, "desktop_ids", idRule(), field.Items(1, 100), field.Distinct(), field.Pick(field.PickDesktop), field.In("targets"))
+		desktopIDs(s, &t.DesktopIDs)
 	}
 	pool := func() {
-		s.Text(&t.DesktopPoolID, "desktop_pool_id", idRule(), field.Pick(field.PickPool), field.In("targets"))
+		s.Text(&t.DesktopPoolID, "desktop_pool_id", idRule(), field.Length(1, 64), field.Pick(field.PickPool), field.In("targets"))
 	}
 	if t.pool {
 		pool()
@@ -174,14 +169,14 @@ func (t *batchTargets) targets(s *field.Set) {
 	}
 }
 
-func (t *batchTargets) more(s *field.Set) {
+func (t *BatchTargets) more(s *field.Set) {
 	s.Text(&t.HandleType, "handle_type", onlyDesktops(t.pool), field.Folded(), field.In("more"),
-		field.OneOf("ONLY_FOR_EXPAND", "FOR_EXPAND_AND_IDLE", "FOR_EXPAND_AND_ALL"))
+		handleTypes())
 	s.Text(&t.PromotionPlanID, "promotion_plan_id", field.Folded(), field.Length(0, 255))
 }
 
 // check holds docs/wire.md section 6: exactly one of desktops and pool, and handle_type only with a pool.
-func (t *batchTargets) check() field.Problems {
+func (t *BatchTargets) checkTargets() field.Problems {
 	var problems field.Problems
 	switch {
 	case len(t.DesktopIDs) == 0 && t.DesktopPoolID == "":
@@ -195,29 +190,44 @@ func (t *batchTargets) check() field.Problems {
 	return problems
 }
 
-func (t *batchTargets) main() string {
+func (t *BatchTargets) main() string {
 	if t.pool {
 		return "desktop_pool_id"
 	}
 	return "desktop_ids"
 }
 
-// checkFacts refuses a mix of ordinary and pooled desktops (docs/wire.md sections 4.2 and 6).
-func (t *batchTargets) checkFacts(facts *Facts) field.Problems {
-	var problems field.Problems
-	ordinary, pooled := "", ""
+// subjects makes a line of every target: one per desktop, or the pool's.
+func (t *BatchTargets) subjects(desktop, pool func(id string) Change) []Change {
+	if len(t.DesktopIDs) == 0 {
+		return []Change{pool(t.DesktopPoolID)}
+	}
+	changes := make([]Change, len(t.DesktopIDs))
+	for i, id := range t.DesktopIDs {
+		changes[i] = desktop(id)
+	}
+	return changes
+}
+
+// none tells that the facts know all targets and that not one of them can do what is asked. As long as one can, or
+// may, the order goes out: the cloud answers a batch entry by entry.
+func (t *BatchTargets) none(facts *Facts, desktop func(cloud.Desktop) bool, pool func(cloud.Pool) bool) bool {
+	if len(t.DesktopIDs) == 0 {
+		p, known := facts.Pools[t.DesktopPoolID]
+		return known && !pool(p)
+	}
 	for _, id := range t.DesktopIDs {
-		desktop, known := facts.Desktops[id]
-		switch {
-		case !known:
-		case desktop.Pooled():
-			pooled = desktop.ComputerName
-		default:
-			ordinary = desktop.ComputerName
+		if d, known := facts.Desktops[id]; !known || desktop(d) {
+			return false
 		}
 	}
-	if ordinary != "" && pooled != "" {
-		problems.Add("desktop_ids", "problem.mixed", "ordinary", ordinary, "pooled", pooled)
+	return true
+}
+
+// say makes a summary: over desktops "key.desktops" with their number, over a pool "key.pool" with its name.
+func (t *BatchTargets) say(facts *Facts, key string, pairs ...any) field.Message {
+	if len(t.DesktopIDs) == 0 {
+		return field.Say(key+".pool", append(pairs, "pool", facts.poolName(t.DesktopPoolID))...)
 	}
-	return problems
+	return field.Say(key+".desktops", append(pairs, "n", len(t.DesktopIDs))...)
 }

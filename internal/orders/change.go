@@ -22,7 +22,7 @@ var changeMembers = []string{"period_type", "period_num", "is_auto_renew", "resi
 
 // begin declares what stands before a type's own members, end what stands behind them and refuses the rest.
 func (b *changeBody) begin(s *field.Set) {
-	s.Param(&b.Desktop, "desktop_id", field.Required(), idRule(), field.Pick(field.PickDesktop), field.In("what"))
+	s.Param(&b.Desktop, "desktop_id", field.Required(), idRule(), field.Pick(field.PickDesktop), field.In("targets"))
 	s.Const(&b.Type, "type", b.typ)
 }
 

@@ -2,6 +2,8 @@ package orders
 
 import (
 	"fmt"
+	"maps"
+	"net/url"
 
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders/field"
@@ -132,6 +134,21 @@ func Decode(kind Kind, tree *field.Node, desktopID string) Decoded {
 	}
 }
 
+// DecodeForm reads and binds the values of a form of the kind; the inputs describe it without its empty rows. The change
+// door's path parameter is among the values.
+func DecodeForm(kind Kind, values url.Values) Decoded {
+	desktopID := ""
+	if kind.Door == cloud.DoorChange {
+		desktopID = values.Get("desktop_id")
+		values = maps.Clone(values)
+		values.Del("desktop_id")
+	}
+	tree, problems := field.FromForm(values)
+	decoded := Decode(kind, field.Pruned(tree), desktopID)
+	decoded.Problems = problems.Merge(decoded.Problems)
+	return decoded
+}
+
 // DecodeJSON reads and binds a body of a door, whose type selects the kind.
 func DecodeJSON(door cloud.Door, desktopID string, body []byte) Decoded {
 	tree, problems := field.FromJSON(body)
@@ -201,4 +218,5 @@ type Facts struct {
 	Sharers   map[string]cloud.SharerProduct
 	Volumes   map[string]cloud.VolumeType // by volume_type
 	Images    map[string][]cloud.Image    // by ID; one ID may be there as private and as gold
+	Zones     map[string]cloud.AvailabilityZone
 }

@@ -242,8 +242,8 @@ type Draft struct {
 	CreatedAt  time.Time
 }
 
-// badge computes what an order shows.
-func badge(state State, cloudOrders []CloudOrder) Badge {
+// BadgeOf computes what an order shows.
+func BadgeOf(state State, cloudOrders []CloudOrder) Badge {
 	if state != StatePlaced {
 		return Badge(state)
 	}

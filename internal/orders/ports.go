@@ -41,14 +41,14 @@ type Journal interface {
 	SweepDrafts(ctx context.Context, before time.Time) error
 
 	// Submit commits a new order and removes its draft. ErrExists when the ID (or the API key's idempotency key) is
-	// taken; *InTheWay when an order that touches one of its targets is InTheWay, or a create of the same Creation is
+	// taken, which is looked at first; *InTheWay when an order that touches one of its targets is InTheWay, or a create of the same Creation is
 	// in doubt. All is decided in one transaction.
 	Submit(ctx context.Context, order Order, entry audit.Entry) error
 	// Order returns one order with its cloud orders and their last actions.
 	Order(ctx context.Context, id string) (Order, error)
 	// OrderByIdempotencyKey finds the order that an API key made under an idempotency key.
 	OrderByIdempotencyKey(ctx context.Context, keyID, idempotencyKey string) (Order, error)
-	// Orders lists orders, newest first, with their cloud orders (without actions).
+	// Orders lists orders, newest first, with their cloud orders and their last actions.
 	Orders(ctx context.Context, filter Filter) (Orders, error)
 	// Count counts orders by badge, over all orders.
 	Count(ctx context.Context) (map[Badge]int, error)
@@ -119,12 +119,17 @@ type Filter struct {
 	Actor  string
 	// Target lists the orders that touched a resource ("desktop:<id>").
 	Target string
-	// Text matches an order ID, a cloud order's ID, or the beginning of either.
+	// Text matches an order ID or a cloud order's ID, from six characters on also their beginning (a shorter one is
+	// that of nearly all), or the beginning of an actor's name.
 	Text string
 	// From and Until bound CreatedAt: From included, Until not.
 	From, Until time.Time
 	// Moving lists only orders that can still move.
 	Moving bool
+	// IDs lists only these orders; Since only those that changed after a number of the head. Together they are what a
+	// page asks when it polls.
+	IDs   []string
+	Since int64
 	// After is the cursor: only orders older than it (or, with Newer, newer).
 	After Cursor
 	Newer bool

@@ -14,7 +14,7 @@ type ResizeDesktops struct {
 // Fields implements field.Fielder.
 func (p *ResizeDesktops) Fields(s *field.Set) {
 	p.begin(s)
-	s.Text(&p.ResizeProductID, "resize_product_id", field.Required(), idRule(), field.Pick(field.PickProduct))
+	s.Text(&p.ResizeProductID, "resize_product_id", field.Required(), idRule(), field.Pick(field.PickProduct), field.In("what"))
 	p.end(s, "resize_product_id")
 }
 
@@ -23,17 +23,17 @@ func (p *ResizeDesktops) Check() field.Problems { return nil }
 
 // CheckFacts refuses a change to the package that the desktop has already.
 func (p *ResizeDesktops) CheckFacts(facts *Facts) field.Problems {
-	var problems field.Problems
-	if desktop, known := facts.Desktops[p.Desktop]; known && desktop.ProductID == p.ResizeProductID {
-		problems.Add("resize_product_id", "problem.same_product", "name", desktop.ComputerName)
+	desktop, known := facts.Desktops[p.Desktop]
+	problems := facts.onSale("resize_product_id", p.ResizeProductID, desktop.AvailabilityZone)
+	if known && desktop.ProductID == p.ResizeProductID {
+		problems.Add("resize_product_id", "problem.same_product", "name", facts.desktopName(p.Desktop))
 	}
 	return problems
 }
 
 // Changes implements Payload.
 func (p *ResizeDesktops) Changes(facts *Facts) []Change {
-	return []Change{{Subject: facts.desktopName(p.Desktop), What: field.Say("change.product"),
-		Before: facts.productName(facts.Desktops[p.Desktop].ProductID), After: facts.productName(p.ResizeProductID)}}
+	return []Change{facts.productChange(p.Desktop, p.ResizeProductID)}
 }
 
 // Question implements Payload: nobody quotes a change of one desktop.

@@ -3,6 +3,7 @@ package orders
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders/field"
@@ -26,6 +27,18 @@ type member interface {
 	setTag(key, value string)
 }
 
+// memberDefaults is what most members say: a period of their own, nothing wrong across fields, nothing created that
+// has no ID yet, nobody who can quote.
+type memberDefaults struct{}
+
+func (memberDefaults) period() bool                                { return true }
+func (memberDefaults) check() field.Problems                       { return nil }
+func (memberDefaults) checkFacts(*Facts) field.Problems            { return nil }
+func (memberDefaults) targets() Targets                            { return Targets{} }
+func (memberDefaults) products(*Facts) ([]cloud.ProductInfo, bool) { return nil, false }
+func (memberDefaults) create() (product string, quantity int)      { return "", 0 }
+func (memberDefaults) setTag(_, _ string)                          {}
+
 // subscribe is the body of the subscribe door (docs/wire.md sections 2.1 and 2.3). Exactly one resource is taken:
 // no published example has more, and whether several may stand together is not stated.
 type subscribe[M any, P interface {
@@ -39,13 +52,6 @@ type subscribe[M any, P interface {
 	Resources           []resource[M, P]  `json:"resources"`
 	ExtendParam         *OrderExtendParam `json:"extend_param,omitzero"`
 	AgencyURN           string            `json:"agency_urn,omitzero"`
-}
-
-func newSubscribe[M any, P interface {
-	*M
-	member
-}](typ string) Payload {
-	return &subscribe[M, P]{typ: typ}
 }
 
 // resource is the wire's Resource with the one member that the type selects.
@@ -70,13 +76,13 @@ type OrderExtendParam struct {
 
 // Fields implements field.Fielder.
 func (p *OrderExtendParam) Fields(s *field.Set) {
-	s.Text(&p.IsAutoPay, "is_auto_pay", field.OneOf("true", "false"), field.Default("false"))
+	s.Text(&p.IsAutoPay, "is_auto_pay", field.OneOf("true", "false"), field.Default("false"), field.In("term"))
 }
 
 func (p *subscribe[M, P]) Fields(s *field.Set) {
 	s.Const(&p.Type, "type", p.typ)
 	field.List(s, &p.Resources, "resources", field.Required(), field.Items(1, 1), field.Envelope())
-	enterpriseProject(s, &p.EnterpriseProjectID)
+	enterpriseProject(s, &p.EnterpriseProjectID, field.Default("0"))
 	field.Object(s, &p.ExtendParam, "extend_param", field.Envelope())
 	s.Text(&p.AgencyURN, "agency_urn", field.SDKOnly(), field.Length(0, 1500))
 }
@@ -85,14 +91,16 @@ func (r *resource[M, P]) Fields(s *field.Set) {
 	mine := P(new(M))
 	own := mine.wire()
 	field.Object[M, P](s, &r.Member, own, field.Required(), field.Envelope())
+	renew := []field.Option{field.OneOf("0", "1"), field.Default("0")}
 	if mine.period() {
 		s.Int(&r.PeriodType, "period_type", field.Required(), field.OneOf("2", "3"), field.In("term"))
 		s.Int(&r.PeriodNum, "period_num", field.Required(), field.AtLeast(1))
 	} else {
 		s.Int(&r.PeriodType, "period_type", field.OneOf("2", "3", "5", "6"), field.In("term"), field.Folded())
 		s.Int(&r.PeriodNum, "period_num", field.AtLeast(1), field.Folded())
+		renew = append(renew, field.Folded())
 	}
-	s.Int(&r.IsAutoRenew, "is_auto_renew", field.OneOf("0", "1"), field.Default("0"))
+	s.Int(&r.IsAutoRenew, "is_auto_renew", renew...)
 	for _, other := range members {
 		if other != own {
 			s.Refuse(other, "problem.other_member", "member", own)
@@ -151,10 +159,12 @@ func (p *subscribe[M, P]) Targets() Targets {
 }
 
 func (p *subscribe[M, P]) Changes(facts *Facts) []Change {
-	if m := p.first(); m != nil {
-		return m.changes(facts)
+	m := p.first()
+	if m == nil {
+		return nil
 	}
-	return nil
+	r := p.Resources[0]
+	return append(m.changes(facts), periodChange("", r.PeriodType, r.PeriodNum)...)
 }
 
 // Question asks the billing service to rate each product for the order's period.
@@ -170,9 +180,9 @@ func (p *subscribe[M, P]) Question(facts *Facts) (cloud.Question, bool) {
 	r := p.Resources[0]
 	for i := range products {
 		products[i].Region = facts.Region
-		products[i].PeriodType, products[i].PeriodNum = 2, 1
-		if r.PeriodType != nil && r.PeriodNum != nil && (*r.PeriodType == 2 || *r.PeriodType == 3) {
-			products[i].PeriodType, products[i].PeriodNum = *r.PeriodType, *r.PeriodNum
+		products[i].PeriodType, products[i].PeriodNum = periodMonth, 1
+		if kind := num(r.PeriodType); r.PeriodNum != nil && (kind == periodMonth || kind == periodYear) {
+			products[i].PeriodType, products[i].PeriodNum = kind, *r.PeriodNum
 		}
 	}
 	return cloud.Question{Products: products}, true
@@ -198,6 +208,27 @@ func (p *subscribe[M, P]) SetTag(key, value string) {
 	if m := p.first(); m != nil {
 		m.setTag(key, value)
 	}
+}
+
+// The period types that are a term (docs/wire.md section 2.3).
+const (
+	periodMonth = 2
+	periodYear  = 3
+)
+
+// periodChange tells for how many months or years is paid; nothing where the order has no period.
+func periodChange(subject string, periodType, periodNum *int) []Change {
+	what := ""
+	switch num(periodType) {
+	case periodMonth:
+		what = "change.months"
+	case periodYear:
+		what = "change.years"
+	}
+	if what == "" || periodNum == nil {
+		return nil
+	}
+	return []Change{{Subject: subject, What: field.Say(what), After: strconv.Itoa(*periodNum)}}
 }
 
 // turnOff tells whether automatic payment was asked for, and turns it off.

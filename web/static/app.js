@@ -35,6 +35,7 @@
     const box = document.createElement('div');
     box.className = 'notice';
     box.dataset.tone = 'warn';
+    box.dataset.passing = '';
     box.append(text);
     if (link) {
       const anchor = document.createElement('a');
@@ -85,6 +86,11 @@
   // Selection in a list: <form data-select="desktops"> holds the table; its [data-row-check] boxes are remembered for the
   // tab, so that they survive paging, and those of other pages go along as hidden inputs.
   const chosen = (form) => new Map(JSON.parse(sessionStorage.getItem('select:' + form.dataset.select) || '[]'));
+  // boxes that the server ticked (the selection came with the address) count as ticked by hand
+  const adopt = (form) => {
+    const ticked = $$('[data-row-check]', form).filter((box) => box.defaultChecked);
+    if (ticked.length) select(form, ticked, true);
+  };
   const showSelection = (form) => {
     const boxes = $$('[data-row-check]', form);
     const selected = chosen(form);
@@ -210,8 +216,13 @@
 
   document.addEventListener('htmx:after:swap', (event) => {
     refreshTimes();
-    if (event.detail?.ctx?.response?.status === 422 && event.detail.ctx.sourceElement?.matches('form')) focusInvalid(event.detail.ctx.target);
+    const ctx = event.detail?.ctx;
+    // a check of one field as it is left must not take the focus away from the next
+    if (ctx?.response?.status === 422 && ctx.sourceEvent?.type !== 'change') focusInvalid(document);
     for (const form of $$('form[data-select]')) showSelection(form);
+  });
+  document.addEventListener('htmx:after:request', (event) => {
+    if (event.detail?.ctx?.response?.status < 400) $('#notices [data-passing]')?.remove();
   });
   document.addEventListener('htmx:response:error', (event) => {
     const status = event.detail?.ctx?.response?.status;
@@ -224,6 +235,7 @@
 
   // the page that made an order of a selection says so, and the selection is done with
   for (const mark of $$('[data-select-done]')) sessionStorage.removeItem('select:' + mark.dataset.selectDone);
+  $$('form[data-select]').forEach(adopt);
   refreshTimes();
   focusInvalid(document);
 })();

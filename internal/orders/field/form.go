@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // MaxRows bounds the index of a list in a form: the largest list of the wire has 100 elements.
@@ -31,11 +30,7 @@ func FromForm(values url.Values) (*Node, Problems) {
 			continue
 		}
 		for _, value := range values[name] {
-			if !utf8.ValidString(value) {
-				problems.Add(name, "problem.utf8")
-			} else if strings.ContainsRune(value, 0) {
-				problems.Add(name, "problem.nul")
-			}
+			checkCharacters(&problems, name, value)
 		}
 		var leaf *Node
 		if list := values[name]; len(list) == 1 {
@@ -69,7 +64,13 @@ func Pruned(n *Node) *Node {
 // AddRow adds an empty row to the list at a path; it tells false when the path cannot be a list's or is full.
 func (n *Node) AddRow(path string) bool {
 	list := n.at(path, true)
-	if list == nil || list.kind != kindArray || len(list.items) >= MaxRows {
+	if list == nil {
+		return false
+	}
+	if list.kind == kindText { // a bare name that was posted once
+		*list = Node{kind: kindArray, items: []*Node{textNode(list.text)}}
+	}
+	if list.kind != kindArray || len(list.items) >= MaxRows {
 		return false
 	}
 	list.items = append(list.items, textNode(""))
@@ -94,6 +95,11 @@ func (n *Node) RemoveRow(path string) {
 func (n *Node) Put(path, value string) bool {
 	steps, ok := parsePath(path)
 	return ok && plant(n, steps, textNode(value))
+}
+
+// PutRow is Put for the row of a list of texts.
+func (n *Node) PutRow(path string, row int, value string) bool {
+	return n.Put(path+"["+strconv.Itoa(row)+"]", value)
 }
 
 // step is one step of a path: a member's name or, when name is empty, an index.

@@ -86,6 +86,7 @@ const (
 	PickUserSharer    Picker = "user_sharer"
 	PickDesktopSharer Picker = "desktop_sharer"
 	PickEIP           Picker = "eip"
+	PickEIPType       Picker = "eip_type"
 )
 
 // Option sets a rule of an input.

@@ -71,9 +71,7 @@ func (r *jsonReader) value(path string, depth int) (*Node, error) {
 		}
 		return r.array(path, depth)
 	case string:
-		if strings.ContainsRune(token, 0) {
-			r.problems.Add(orRoot(path), "problem.nul")
-		}
+		checkCharacters(r.problems, orRoot(path), token)
 		return &Node{kind: kindString, text: token}, nil
 	case json.Number:
 		return &Node{kind: kindNumber, text: token.String()}, nil
@@ -117,6 +115,17 @@ func (r *jsonReader) array(path string, depth int) (*Node, error) {
 	}
 	_, err := r.dec.Token()
 	return array, err
+}
+
+// checkCharacters refuses what no text of an order has: NUL, and the character that stands for text that was lost, be it
+// bytes that are no UTF-8 or half of a surrogate pair, which the standard library replaces without a word.
+func checkCharacters(problems *Problems, path, text string) {
+	switch {
+	case !utf8.ValidString(text), strings.ContainsRune(text, utf8.RuneError):
+		problems.Add(path, "problem.utf8")
+	case strings.ContainsRune(text, 0):
+		problems.Add(path, "problem.nul")
+	}
 }
 
 func orRoot(path string) string {

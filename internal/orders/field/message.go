@@ -33,9 +33,15 @@ type Problem struct {
 // Problems are all that is wrong, in the order found. Nil means nothing is wrong.
 type Problems []Problem
 
-// Add appends a problem.
+// MaxProblems is how many problems are told at once. More help nobody, and a body of a mebibyte can have a hundred
+// thousand.
+const MaxProblems = 200
+
+// Add appends a problem, unless there are too many already.
 func (ps *Problems) Add(path, key string, pairs ...any) {
-	*ps = append(*ps, Problem{Path: path, Message: Say(key, pairs...)})
+	if len(*ps) < MaxProblems {
+		*ps = append(*ps, Problem{Path: path, Message: Say(key, pairs...)})
+	}
 }
 
 // At returns the problems with prefix in front of every path.

@@ -1,5 +1,7 @@
 package field
 
+import "encoding/json"
+
 // nodeKind says what a node of the tree is.
 type nodeKind int
 
@@ -96,4 +98,47 @@ func (n *Node) prune() *Node {
 		return kept
 	}
 	return n
+}
+
+// value is the tree as encoding/json takes it, numbers as they were written. What a form gave is text.
+func (n *Node) value() any {
+	switch n.kind {
+	case kindNull:
+		return nil
+	case kindNumber:
+		return json.Number(n.text)
+	case kindBool:
+		return n.text == "true"
+	case kindObject:
+		object := make(map[string]any, len(n.members))
+		for name, child := range n.members {
+			object[name] = child.value()
+		}
+		return object
+	case kindArray:
+		array := make([]any, len(n.items))
+		for i, item := range n.items {
+			array[i] = item.value()
+		}
+		return array
+	}
+	return n.text
+}
+
+// Gaps tells that a list has an empty row before one that is filled in: closing rows up then moves some.
+func (n *Node) Gaps() bool {
+	empty := false
+	for _, item := range n.items {
+		if item.empty() {
+			empty = true
+		} else if empty || item.Gaps() {
+			return true
+		}
+	}
+	for _, child := range n.members {
+		if child.Gaps() {
+			return true
+		}
+	}
+	return false
 }

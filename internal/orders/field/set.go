@@ -7,10 +7,13 @@
 package field
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -121,7 +124,10 @@ func (s *Set) Bool(dst **bool, name string, opts ...Option) {
 		value := trim(node.text)
 		truth := value == "true"
 		*dst = &truth
-		if node.kind != kindBool && node.kind != kindText || value != "true" && value != "false" {
+		switch {
+		case node.kind == kindNull:
+			s.problems.Add(in.Path, "problem.null")
+		case node.kind != kindBool && node.kind != kindText || value != "true" && value != "false":
 			s.problems.Add(in.Path, "problem.type.boolean")
 		}
 	}
@@ -152,6 +158,23 @@ func (s *Set) Texts(dst *[]string, name string, opts ...Option) {
 		s.unique(in)
 	}
 	s.end(in, node, len(rows) > 0)
+}
+
+// Raw declares an object whose members no source tells. It is passed on as it came.
+func (s *Set) Raw(dst *json.RawMessage, name string, opts ...Option) {
+	in, node := s.begin(Group, name, opts)
+	present := node != nil && node.kind != kindNull && (node.kind != kindText || trim(node.text) != "")
+	if present {
+		if node.kind != kindObject {
+			s.problems.Add(in.Path, "problem.type.object")
+		}
+		raw, err := json.Marshal(node.value())
+		if err != nil {
+			s.problems.Add(in.Path, "problem.type.object")
+		}
+		*dst = raw
+	}
+	s.end(in, node, present)
 }
 
 // Object declares an object.
@@ -284,7 +307,10 @@ func (s *Set) rows(in *Input, node *Node) []*Node {
 	}
 	n := len(node.items)
 	switch {
-	case in.MaxItems > 0 && n > in.MaxItems, n > 0 && n < in.MinItems:
+	case n == 0 || in.MaxItems == 0 || n >= in.MinItems && n <= in.MaxItems:
+	case in.MinItems == in.MaxItems:
+		s.problems.Add(in.Path, "problem.items_exactly", "n", in.MinItems)
+	default:
 		s.problems.Add(in.Path, "problem.items", "min", in.MinItems, "max", in.MaxItems)
 	}
 	// What is far too long is not looked at row by row: a thousand problems help nobody.
@@ -317,6 +343,9 @@ func (s *Set) unknown() {
 func (s *Set) text(node *Node, in *Input) (string, bool) {
 	switch node.kind {
 	case kindString:
+		if trim(node.text) == "" {
+			return "", true // as a form has it
+		}
 		return node.text, true
 	case kindText:
 		return trim(node.text), true
@@ -386,6 +415,8 @@ func (s *Set) checkText(in *Input, text string) {
 		if !in.allows(text) {
 			s.problems.Add(in.Path, "problem.choice", "choices", in.Choices)
 		}
+	case strings.ContainsFunc(text, func(c rune) bool { return unicode.IsControl(c) && !(in.Multiline && (c == '\n' || c == '\r' || c == '\t')) }):
+		s.problems.Add(in.Path, "problem.control")
 	case in.Pattern != nil && !in.Pattern.MatchString(text):
 		s.problems.Add(in.Path, in.PatternKey)
 	case in.MaxLen > 0 && (length > in.MaxLen || length < in.MinLen):

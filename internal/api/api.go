@@ -1,0 +1,193 @@
+// Package api is the JSON door: the cloud's own four order endpoints at the console's address, and the OpenAPI
+// document that describes them. It binds, calls the orders service, and answers as the cloud would (design, "The /v2
+// door"). It knows orders and the leaves, and nothing of the store, the worker or an adapter.
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/i18n"
+	"workspace-order-console/internal/orders"
+)
+
+// Orders is the service as this door uses it.
+type Orders interface {
+	Submit(ctx context.Context, who auth.Who, sub orders.Submission) (orders.Order, error)
+	Wait(ctx context.Context, id string) (orders.Order, error)
+}
+
+// Keys tells who an API key belongs to. ErrNotFound of package orders means nobody.
+type Keys interface {
+	WhoByToken(ctx context.Context, token string) (auth.Who, error)
+}
+
+// Config is what the door needs.
+type Config struct {
+	Orders    Orders
+	Keys      Keys
+	ProjectID string
+	// PublicURL is the console's address as people use it, without a slash at the end; errors name order pages by it.
+	PublicURL string
+	// Wait is how long a call waits for its order's outcome before it is told to look later.
+	Wait time.Duration
+	// Version is the program's version, for the OpenAPI document.
+	Version string
+	Log     *slog.Logger
+}
+
+// The door's bounds.
+const (
+	maxBody           = 1 << 20
+	maxIdempotencyKey = 255
+	// maxCalls is how many calls may be under way at once; one more is told to come back.
+	maxCalls = 512
+)
+
+type door struct {
+	Config
+	calls chan struct{}
+}
+
+// Register puts the door's routes on an Echo group at /v2.
+func Register(group *echo.Group, config Config) {
+	d := &door{Config: config, calls: make(chan struct{}, maxCalls)}
+	group.GET("/openapi.json", d.openapi)
+	for _, name := range cloud.Doors {
+		// Echo's path has the door's own with parameters in it
+		path := strings.TrimPrefix(name.Path(":project_id", ":desktop_id"), "/v2")
+		group.POST(strings.ReplaceAll(path, "%3A", ":"), d.order(name))
+	}
+	group.RouteNotFound("/*", func(echo.Context) error {
+		return &Error{Status: http.StatusNotFound, Key: "api.no_route"}
+	})
+}
+
+// order answers one of the four order endpoints.
+func (d *door) order(name cloud.Door) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		select {
+		case d.calls <- struct{}{}:
+			defer func() { <-d.calls }()
+		default:
+			c.Response().Header().Set("Retry-After", "1")
+			return &Error{Status: http.StatusTooManyRequests, Key: "api.busy"}
+		}
+		ctx := c.Request().Context()
+		who, err := d.who(c)
+		if err != nil {
+			return err
+		}
+		if c.Param("project_id") != d.ProjectID {
+			return &Error{Status: http.StatusNotFound, Key: "api.project", Args: map[string]any{"project": d.ProjectID}}
+		}
+		key := c.Request().Header.Get("Idempotency-Key")
+		if len(key) > maxIdempotencyKey {
+			return &Error{Status: http.StatusBadRequest, Key: "api.idempotency_key", Args: map[string]any{"max": maxIdempotencyKey}}
+		}
+		body, err := readBody(c)
+		if err != nil {
+			return err
+		}
+		decoded := orders.DecodeJSON(name, c.Param("desktop_id"), body)
+		order, err := d.Orders.Submit(ctx, who, orders.Submission{Decoded: decoded, IdempotencyKey: key})
+		if err != nil {
+			return err
+		}
+		c.Response().Header().Set("X-Console-Order", order.ID)
+		// The order is on its way whether the caller stays or not.
+		waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.Wait)
+		defer cancel()
+		if order, err = d.Orders.Wait(waiting, order.ID); err != nil {
+			return err
+		}
+		return d.answer(c, order)
+	}
+}
+
+// who identifies the caller by the API key in X-Auth-Token, where the cloud's own callers put their token.
+func (d *door) who(c echo.Context) (auth.Who, error) {
+	token := c.Request().Header.Get("X-Auth-Token")
+	if token == "" {
+		return auth.Who{}, &Error{Status: http.StatusUnauthorized, Key: "api.no_token"}
+	}
+	who, err := d.Keys.WhoByToken(c.Request().Context(), token)
+	if errors.Is(err, orders.ErrNotFound) {
+		return auth.Who{}, &Error{Status: http.StatusUnauthorized, Key: "api.wrong_token"}
+	}
+	who.Address, who.RequestID = c.RealIP(), c.Response().Header().Get(echo.HeaderXRequestID)
+	return who, err
+}
+
+func readBody(c echo.Context) ([]byte, error) {
+	r := c.Request()
+	if given := r.Header.Get("Content-Type"); given != "" {
+		if media, _, err := mime.ParseMediaType(given); err != nil || media != "application/json" {
+			return nil, &Error{Status: http.StatusUnsupportedMediaType, Key: "api.media_type"}
+		}
+	}
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return nil, &Error{Status: http.StatusUnsupportedMediaType, Key: "api.encoding"}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, &Error{Status: http.StatusRequestEntityTooLarge, Key: "api.too_large", Args: map[string]any{"max": maxBody}}
+	}
+	if err != nil {
+		return nil, &Error{Status: http.StatusBadRequest, Key: "api.cut"}
+	}
+	return body, nil
+}
+
+// answer turns an order into what its caller would have heard from the cloud.
+func (d *door) answer(c echo.Context, order orders.Order) error {
+	url := d.PublicURL + "/orders/" + order.ID
+	switch order.State {
+	case orders.StatePlaced:
+		if a := order.Answer; a != nil && a.HTTPStatus >= 200 && a.HTTPStatus <= 299 && len(order.CloudOrders) > 0 && a.Code == "" {
+			return c.JSONBlob(a.HTTPStatus, a.Body)
+		}
+		return c.JSON(http.StatusOK, settledBody(order))
+	case orders.StateRefused:
+		if order.Answer != nil && order.Answer.HTTPStatus != 0 {
+			return c.JSON(order.Answer.HTTPStatus, body{Code: order.Answer.Code, Msg: order.Answer.Msg,
+				Detail: order.Answer.Detail, Encoded: order.Answer.EncodedAuthorizationMessage})
+		}
+		return &Error{Status: http.StatusBadGateway, Key: "api.not_reached", Detail: url}
+	case orders.StateNotPlaced:
+		return &Error{Status: http.StatusBadGateway, Key: "api.not_placed", Detail: url}
+	case orders.StateWithdrawn, orders.StateRejected, orders.StateExpired:
+		return &Error{Status: http.StatusConflict, Key: "api.withdrawn", Detail: url}
+	}
+	return &Error{Status: http.StatusGatewayTimeout, Key: "api.unknown", Detail: url}
+}
+
+// settledBody is the answer to an order that a person found to be placed: what the cloud would have said.
+func settledBody(order orders.Order) any {
+	kind, _ := orders.KindNamed(order.Kind)
+	var entries []cloud.Entry
+	for _, made := range order.CloudOrders {
+		entries = append(entries, cloud.Entry{OrderID: made.OrderID, OrderStatus: made.Status, Result: made.Result,
+			ResultCode: made.Code, ResultMsg: made.Msg})
+	}
+	if kind.Door.Batch() || len(entries) != 1 {
+		return map[string]any{"orders": entries}
+	}
+	return cloud.Entry{OrderID: entries[0].OrderID}
+}
+
+// printer writes in the caller's language.
+func printer(c echo.Context) i18n.Printer {
+	return i18n.For(c.Request().Header.Get("Accept-Language"))
+}

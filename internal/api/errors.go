@@ -1,0 +1,79 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"workspace-order-console/internal/orders"
+)
+
+// Error is an error of the console's own at this door. Its code is CONSOLE. and four digits: the status, unless Code
+// says otherwise.
+type Error struct {
+	Status int
+	// Key and Args make the sentence.
+	Key  string
+	Args map[string]any
+	// Detail goes into error_detail as it is: an order's URL or ID, or problems.
+	Detail string
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%s (%d)", e.Key, e.Status) }
+
+// body is the cloud's error body (docs/wire.md section 5.2).
+type body struct {
+	Code    string `json:"error_code"`
+	Msg     string `json:"error_msg"`
+	Detail  string `json:"error_detail,omitempty"`
+	Encoded string `json:"encoded_authorization_message,omitempty"`
+}
+
+// statuses are the statuses of the service's errors at this door.
+var statuses = map[orders.Code]int{
+	orders.CodeInvalid:   http.StatusBadRequest,
+	orders.CodeNotFound:  http.StatusNotFound,
+	orders.CodeForbidden: http.StatusForbidden,
+	orders.CodeConflict:  http.StatusConflict,
+	orders.CodePrice:     http.StatusConflict,
+}
+
+// WriteError answers an error of a /v2 route in the cloud's own shape. What is not known is internal: it is logged
+// by whoever calls this, and the caller gets a request ID.
+func WriteError(c echo.Context, err error) error {
+	p := printer(c)
+	var own *Error
+	var told *orders.Error
+	var framework *echo.HTTPError
+	switch {
+	case errors.As(err, &own):
+	case errors.As(err, &told):
+		own = &Error{Status: statuses[told.Code], Key: told.Message.Key, Args: told.Message.Args, Detail: told.OrderID}
+		var lines []string
+		for _, problem := range told.Problems {
+			lines = append(lines, problem.Path+": "+p.Say(problem.Key, problem.Args))
+		}
+		if len(lines) > 0 {
+			own.Detail = strings.Join(lines, "\n")
+		}
+	case errors.As(err, &framework) && framework.Code == http.StatusMethodNotAllowed:
+		own = &Error{Status: http.StatusMethodNotAllowed, Key: "api.method"}
+	case errors.As(err, &framework) && framework.Code == http.StatusNotFound:
+		own = &Error{Status: http.StatusNotFound, Key: "api.no_route"}
+	default:
+		own = &Error{Status: http.StatusInternalServerError, Key: "api.internal",
+			Args: map[string]any{"id": c.Response().Header().Get(echo.HeaderXRequestID)}}
+	}
+	return c.JSON(own.Status, body{Code: fmt.Sprintf("CONSOLE.%04d", own.Status), Msg: p.Say(own.Key, own.Args), Detail: own.Detail})
+}
+
+// Internal tells that an error is none of those whose words are safe to show: it is to be logged.
+func Internal(err error) bool {
+	var own *Error
+	var told *orders.Error
+	var framework *echo.HTTPError
+	return !errors.As(err, &own) && !errors.As(err, &told) && (!errors.As(err, &framework) || framework.Code >= 500)
+}

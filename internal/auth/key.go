@@ -1,0 +1,45 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"time"
+)
+
+// Key is an API key. Its token is shown once, when it is made; here is only its hash.
+type Key struct {
+	ID   string // UUIDv7
+	Name string
+	Role Role
+	// Team is empty for a key of no team.
+	Team string
+	// TokenHash is the SHA-256 of the token, in hex.
+	TokenHash string
+	CreatedAt time.Time
+	CreatedBy string
+	// UsedAt and RevokedAt are zero when it never was.
+	UsedAt    time.Time
+	RevokedAt time.Time
+	RevokedBy string
+}
+
+// KeyName is what an API key may be called.
+var KeyName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// ErrNameTaken: a live API key of this name exists.
+var ErrNameTaken = errors.New("a key of this name exists")
+
+// Keys keeps API keys.
+type Keys interface {
+	// CreateKey stores a key, with its audit entry. ErrNameTaken when a live key has the name.
+	CreateKey(ctx context.Context, key Key, who Who) error
+	// Keys lists keys, newest first: at most limit, older than the key of the ID after ("" for the first page).
+	Keys(ctx context.Context, after string, limit int) (keys []Key, next string, err error)
+	// KeyByTokenHash returns a live key.
+	KeyByTokenHash(ctx context.Context, tokenHash string) (Key, error)
+	// RevokeKey ends a live key, with an audit entry; ErrNotFound when there is none of this ID.
+	RevokeKey(ctx context.Context, id string, who Who) error
+	// TouchKey notes that the key was used.
+	TouchKey(ctx context.Context, id string, at time.Time) error
+}

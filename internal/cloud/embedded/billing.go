@@ -1,0 +1,136 @@
+package embedded
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"workspace-order-console/internal/cloud"
+)
+
+// serviceType is the billing service's code for Workspace (docs/wire.md section 10).
+const serviceType = "hws.service.type.vdi"
+
+// Pages of the billing service's lists (docs/wire.md section 10).
+const (
+	ordersPage     = 10
+	mostOrdersPage = 100
+)
+
+const orderColumns = `order_id, status, order_type, amount, official_amount, currency, user_name, created_at, paid_at, pay_by, lines`
+
+// Orders implements cloud.Billing.
+func (c *Cloud) Orders(ctx context.Context, filter cloud.OrderFilter) (cloud.List[cloud.BillingOrder], error) {
+	var list cloud.List[cloud.BillingOrder]
+	if filter.ServiceTypeCode != "" && filter.ServiceTypeCode != serviceType {
+		return list, nil
+	}
+	var where []string
+	var args []any
+	add := func(condition string, value any) {
+		args = append(args, value)
+		where = append(where, fmt.Sprintf(condition, len(args)))
+	}
+	if filter.OrderID != "" {
+		add("order_id = $%d", filter.OrderID)
+	}
+	if !filter.CreateTimeBegin.IsZero() {
+		add("created_at >= $%d", filter.CreateTimeBegin.UnixMicro())
+	}
+	if !filter.CreateTimeEnd.IsZero() {
+		add("created_at <= $%d", filter.CreateTimeEnd.UnixMicro())
+	}
+	if filter.Status != nil {
+		add("status = $%d", int(*filter.Status))
+	}
+	condition := "1 = 1"
+	if len(where) > 0 {
+		condition = strings.Join(where, " AND ")
+	}
+	limit, offset := window(filter.Page, ordersPage, mostOrdersPage)
+	err := c.read(ctx, func(v *view) error {
+		if err := v.tx.QueryRowContext(ctx, `SELECT count(*) FROM orders WHERE `+condition, args...).Scan(&list.Total); err != nil {
+			return err
+		}
+		rows, err := v.tx.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM orders WHERE %s ORDER BY created_at DESC, seq DESC LIMIT %d OFFSET %d`,
+			orderColumns, condition, limit, offset), args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			o, err := scanOrder(rows)
+			if err != nil {
+				return err
+			}
+			o.UserName, o.PendingPaymentEndTime, o.Lines = "", time.Time{}, nil // only the details tell these
+			list.Items = append(list.Items, o)
+		}
+		return rows.Err()
+	})
+	return list, cloudError(err)
+}
+
+// Order implements cloud.Billing.
+func (c *Cloud) Order(ctx context.Context, orderID string) (order cloud.BillingOrder, err error) {
+	err = c.read(ctx, func(v *view) error {
+		order, err = scanOrder(v.tx.QueryRowContext(ctx, `SELECT `+orderColumns+` FROM orders WHERE order_id = $1`, orderID))
+		if errors.Is(err, sql.ErrNoRows) {
+			return refuse(codeBillNotFound, "The order %s does not exist.", orderID)
+		}
+		return err
+	})
+	return order, cloudError(err)
+}
+
+// Pay implements cloud.Billing.
+func (c *Cloud) Pay(ctx context.Context, orderID string) error {
+	return cloudError(c.write(ctx, func(v *view) error { return v.pay(orderID) }))
+}
+
+// Cancel implements cloud.Billing.
+func (c *Cloud) Cancel(ctx context.Context, orderID string) error {
+	return cloudError(c.write(ctx, func(v *view) error {
+		o, err := v.order(orderID)
+		if err != nil {
+			return err
+		}
+		if o.status != cloud.StatusToBePaid {
+			return refuse(codeBillStatus, "The order %s cannot be cancelled: its status is %d.", orderID, o.status)
+		}
+		return v.cancel(o, v.now)
+	}))
+}
+
+// Balance implements cloud.Billing.
+func (c *Cloud) Balance(ctx context.Context) (balance cloud.Balance, err error) {
+	err = c.read(ctx, func(v *view) error {
+		balance.Currency = c.catalogue.currency
+		balance.Amount, err = v.balance()
+		return err
+	})
+	return balance, cloudError(err)
+}
+
+func scanOrder(row interface{ Scan(...any) error }) (cloud.BillingOrder, error) {
+	o := cloud.BillingOrder{ServiceTypeCode: serviceType}
+	var created int64
+	var paid, payBy sql.NullInt64
+	var lines string
+	if err := row.Scan(&o.OrderID, &o.Status, &o.OrderType, &o.AmountAfterDiscount, &o.OfficialAmount, &o.Currency, &o.UserName,
+		&created, &paid, &payBy, &lines); err != nil {
+		return o, err
+	}
+	o.CreateTime = time.UnixMicro(created).UTC()
+	if paid.Valid {
+		o.PaymentTime = time.UnixMicro(paid.Int64).UTC()
+	}
+	if payBy.Valid {
+		o.PendingPaymentEndTime = time.UnixMicro(payBy.Int64).UTC()
+	}
+	return o, json.Unmarshal([]byte(lines), &o.Lines)
+}

@@ -1,0 +1,404 @@
+// Package orders is the heart of the console: the kinds of order with their payloads and rules, the life of an order,
+// prices, and the service that both doors call. It knows no HTTP, no SQL and no SDK; what it needs of others it
+// declares as small ports (ports.go).
+package orders
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders/field"
+)
+
+// Config is what the service needs.
+type Config struct {
+	Journal   Journal
+	Inventory Inventory
+	Quoter    Quoter
+	// Billing answers the balance beside "Pay".
+	Billing BillingReader
+	// ProjectID and Region are where the orders go.
+	ProjectID, Region string
+	// TagOrders adds the tag order-ref to what creates make, so that a lost answer can be found again; for the real
+	// cloud only (design, "The /v2 door").
+	TagOrders bool
+	Now       func() time.Time
+	// Step is called after each named step of an order's life; crash tests end the process there. May be nil.
+	Step func(step string)
+}
+
+// BillingReader reads the account's balance.
+type BillingReader interface {
+	Balance(ctx context.Context) (cloud.Balance, error)
+}
+
+// Service is what both doors call.
+type Service struct {
+	Config
+}
+
+// NewService makes the service.
+func NewService(config Config) *Service {
+	if config.Step == nil {
+		config.Step = func(string) {}
+	}
+	return &Service{config}
+}
+
+// quoteTimeout bounds the wait for a price; an order can do without.
+const quoteTimeout = 5 * time.Second
+
+// quoteAge is how old a quote may be when the order is placed; an older one is asked for again.
+const quoteAge = 5 * time.Minute
+
+// OrderRef is the key of our own tag on what an order creates; its value is the order's ID as 32 hex digits.
+const OrderRef = "order-ref"
+
+// NewID makes an order ID: a UUIDv7.
+func NewID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// ValidID tells that a text is an order ID in its one spelling.
+func ValidID(id string) bool {
+	parsed, err := uuid.Parse(id)
+	return err == nil && parsed.Version() == 7 && parsed.String() == id
+}
+
+// Checked is a request that was held against every rule.
+type Checked struct {
+	Decoded
+	Facts *Facts
+	// Body is the canonical body as entered, Hash that of path and body.
+	Body []byte
+	Hash string
+	// Sent is the body as it goes to the cloud: automatic payment off and, for the real cloud, our tag.
+	Sent    []byte
+	AutoPay bool
+	Path    string
+}
+
+// Check holds a decoded request against the inventory and prepares what is sent. A request with problems comes back
+// as an *Error of CodeInvalid beside what could be told. The order's ID is needed for our tag.
+func (s *Service) Check(ctx context.Context, d Decoded, orderID string) (Checked, error) {
+	checked := Checked{Decoded: d}
+	if d.Payload == nil {
+		return checked, invalid(d.Problems)
+	}
+	if len(d.Problems) == 0 {
+		if err := s.fingerprint(&checked); err != nil {
+			return checked, err
+		}
+	}
+	facts, err := s.Inventory.Facts(ctx, d.Payload.Targets())
+	if err != nil {
+		return checked, fmt.Errorf("facts: %w", err)
+	}
+	facts.Region = s.Region
+	checked.Facts = facts
+	checked.Problems = d.Problems.Merge(d.Payload.CheckFacts(facts))
+	if len(checked.Problems) > 0 {
+		return checked, invalid(checked.Problems)
+	}
+	checked.AutoPay = d.Payload.AutoPay()
+	if s.TagOrders {
+		id := uuid.MustParse(orderID)
+		d.Payload.SetTag(OrderRef, hex.EncodeToString(id[:]))
+	}
+	checked.Sent, err = audit.Canonical(d.Payload)
+	return checked, err
+}
+
+// fingerprint writes the canonical body as entered and its hash, which covers the path too: by it two requests are the
+// same or not.
+func (s *Service) fingerprint(checked *Checked) error {
+	body, err := audit.Canonical(checked.Payload)
+	if err != nil {
+		return err
+	}
+	checked.Body = body
+	checked.Path = checked.Decoded.Kind.Door.Path(s.ProjectID, DesktopID(checked.Payload))
+	sum := sha256.Sum256(append([]byte(checked.Path+"\n"), body...))
+	checked.Hash = hex.EncodeToString(sum[:])
+	return nil
+}
+
+// Quote asks what a checked request costs. A nil quote without a problem means that nobody can quote it; the problem
+// is the cloud's reason when it could not answer.
+func (s *Service) Quote(ctx context.Context, checked Checked) (quote *Quote, problem string) {
+	question, can := checked.Payload.Question(checked.Facts)
+	if !can {
+		return nil, ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, quoteTimeout)
+	defer cancel()
+	answer, err := s.Quoter.Quote(ctx, question)
+	if err != nil {
+		return nil, quoteProblem(err)
+	}
+	return &Quote{ID: NewID(), Amount: answer.Amount, OfficialAmount: answer.OfficialAmount, Currency: answer.Currency,
+		Lines: answer.Lines, AskedAt: s.Now()}, ""
+}
+
+// quoteProblem is the cloud's own reason, or that it did not answer: nothing internal.
+func quoteProblem(err error) string {
+	var e *cloud.Error
+	if errors.As(err, &e) && (e.Code != "" || e.HTTPStatus != 0) {
+		return e.Error()
+	}
+	return "the cloud did not answer"
+}
+
+// Review stores a request that is ready to be placed as its person's draft, with its price, and returns it. The ID is
+// the form's.
+func (s *Service) Review(ctx context.Context, who auth.Who, id string, d Decoded, reason, repeatOf string) (Draft, error) {
+	if err := s.mayPlace(who, id); err != nil {
+		return Draft{}, err
+	}
+	checked, err := s.Check(ctx, d, id)
+	if problem := checkReason(reason); problem != nil {
+		checked.Problems = append(checked.Problems, *problem)
+		err = invalid(checked.Problems)
+	}
+	if err != nil {
+		return Draft{}, err
+	}
+	if order, err := s.Journal.Order(ctx, id); err == nil {
+		return Draft{}, s.placedAlready(who, order)
+	} else if !errors.Is(err, ErrNotFound) {
+		return Draft{}, err
+	}
+	quote, problem := s.Quote(ctx, checked)
+	draft := Draft{ID: id, Actor: who.Name, Kind: d.Kind.Name(), Reason: reason, DesktopID: DesktopID(d.Payload),
+		Body: checked.Body, Hash: checked.Hash, Quote: quote, QuoteError: problem, RepeatOf: repeatOf, CreatedAt: s.Now()}
+	return draft, told(s.Journal.SaveDraft(ctx, draft))
+}
+
+// MaxReason is how long the note with an order may be, in characters.
+const MaxReason = 500
+
+func checkReason(reason string) *field.Problem {
+	if len([]rune(reason)) > MaxReason {
+		return &field.Problem{Path: "reason", Message: field.Say("problem.length", "min", 0, "max", MaxReason)}
+	}
+	return nil
+}
+
+func (s *Service) mayPlace(who auth.Who, id string) error {
+	if !who.May(auth.PlaceOrders) {
+		return forbidden()
+	}
+	if !ValidID(id) {
+		return notFound()
+	}
+	return nil
+}
+
+func forbidden() *Error {
+	return &Error{Code: CodeForbidden, Message: field.Say("error.forbidden")}
+}
+
+// placedAlready is the answer to a second use of an order's ID: its own person is led to the order, others see nothing.
+func (s *Service) placedAlready(who auth.Who, order Order) error {
+	if order.Actor != who.Name {
+		return notFound()
+	}
+	return &Error{Code: CodeConflict, Message: field.Say("error.placed_already"), OrderID: order.ID, Err: ErrExists}
+}
+
+// Reviewed is a draft with all that its review page shows.
+type Reviewed struct {
+	Draft
+	Checked
+	Changes []Change
+	// Outdated lists what is wrong by now: the inventory may have changed since the form was filled in.
+	Outdated field.Problems
+}
+
+// Draft returns a person's draft for its review page.
+func (s *Service) Draft(ctx context.Context, who auth.Who, id string) (Reviewed, error) {
+	if !ValidID(id) {
+		return Reviewed{}, notFound()
+	}
+	draft, err := s.Journal.Draft(ctx, who.Name, id)
+	if errors.Is(err, ErrNotFound) {
+		if order, err := s.Journal.Order(ctx, id); err == nil {
+			return Reviewed{}, s.placedAlready(who, order)
+		}
+	}
+	if err != nil {
+		return Reviewed{}, told(err)
+	}
+	return s.reviewed(ctx, draft)
+}
+
+func (s *Service) reviewed(ctx context.Context, draft Draft) (Reviewed, error) {
+	kind, ok := KindNamed(draft.Kind)
+	if !ok {
+		return Reviewed{}, notFound()
+	}
+	checked, err := s.Check(ctx, DecodeJSON(kind.Door, draft.DesktopID, draft.Body), draft.ID)
+	reviewed := Reviewed{Draft: draft, Checked: checked}
+	var wrong *Error
+	if errors.As(err, &wrong) && wrong.Code == CodeInvalid {
+		reviewed.Outdated = wrong.Problems
+	} else if err != nil {
+		return Reviewed{}, err
+	}
+	if checked.Payload != nil && checked.Facts != nil {
+		reviewed.Changes = checked.Payload.Changes(checked.Facts)
+	}
+	return reviewed, nil
+}
+
+// Place turns a draft into an order. quoteID names the price that was shown: another one, or one that moved since,
+// stops the order with CodePrice until the new price was seen. Placing the same draft twice gives the same order.
+func (s *Service) Place(ctx context.Context, who auth.Who, id, quoteID string) (Order, error) {
+	if err := s.mayPlace(who, id); err != nil {
+		return Order{}, err
+	}
+	reviewed, err := s.Draft(ctx, who, id)
+	if err != nil {
+		return Order{}, err
+	}
+	draft := reviewed.Draft
+	if len(reviewed.Outdated) > 0 {
+		return Order{}, invalid(reviewed.Outdated)
+	}
+	shown := ""
+	if draft.Quote != nil {
+		shown = draft.Quote.ID
+	}
+	if quoteID != shown {
+		return Order{}, &Error{Code: CodePrice, Message: field.Say("error.quote_changed")}
+	}
+	if draft.Quote != nil && s.Now().Sub(draft.Quote.AskedAt) > quoteAge {
+		quote, problem := s.Quote(ctx, reviewed.Checked)
+		moved := quote == nil || quote.Currency != draft.Quote.Currency || !quote.Amount.Equal(draft.Quote.Amount)
+		draft.Quote, draft.QuoteError = quote, problem
+		if err := s.Journal.SaveDraft(ctx, draft); err != nil {
+			return Order{}, err
+		}
+		if moved {
+			return Order{}, &Error{Code: CodePrice, Message: field.Say("error.quote_moved")}
+		}
+	}
+	return s.submit(ctx, who, reviewed.Checked, Order{ID: id, Reason: draft.Reason, Quote: draft.Quote, RepeatOf: draft.RepeatOf})
+}
+
+// Submission is an order that comes in one piece: a call to the /v2 door.
+type Submission struct {
+	Decoded        Decoded
+	IdempotencyKey string
+}
+
+// Submit checks, quotes and queues an order that comes in one piece. With an idempotency key that the API key has used
+// before, it returns that order when the body is the same, and CodeConflict when it is another.
+func (s *Service) Submit(ctx context.Context, who auth.Who, sub Submission) (Order, error) {
+	if !who.May(auth.PlaceOrders) {
+		return Order{}, forbidden()
+	}
+	asked := Checked{Decoded: sub.Decoded}
+	if sub.IdempotencyKey != "" && len(sub.Decoded.Problems) == 0 {
+		if err := s.fingerprint(&asked); err != nil {
+			return Order{}, err
+		}
+		if order, found, err := s.first(ctx, who, sub.IdempotencyKey, asked.Hash); err != nil || found {
+			return order, err
+		}
+	}
+	id := NewID()
+	checked, err := s.Check(ctx, sub.Decoded, id)
+	if err != nil {
+		return Order{}, err
+	}
+	quote, _ := s.Quote(ctx, checked)
+	order, err := s.submit(ctx, who, checked, Order{ID: id, KeyID: who.KeyID, IdempotencyKey: sub.IdempotencyKey, Quote: quote})
+	if errors.Is(err, ErrExists) {
+		// an equal call was quicker by a moment
+		if order, found, err := s.first(ctx, who, sub.IdempotencyKey, asked.Hash); err != nil || found {
+			return order, err
+		}
+	}
+	return order, err
+}
+
+// first finds the order that an idempotency key made before. It looks at nothing but the body, so that the first
+// answer comes again even when the same order could not be placed a second time.
+func (s *Service) first(ctx context.Context, who auth.Who, key, hash string) (Order, bool, error) {
+	order, err := s.Journal.OrderByIdempotencyKey(ctx, who.KeyID, key)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return Order{}, false, nil
+	case err != nil:
+		return Order{}, false, err
+	case order.Hash != hash:
+		return Order{}, false, &Error{Code: CodeConflict, Message: field.Say("error.idempotency_key"), OrderID: order.ID}
+	}
+	return order, true, nil
+}
+
+// submit commits the order, with its audit entry, before a byte goes to the cloud.
+func (s *Service) submit(ctx context.Context, who auth.Who, checked Checked, order Order) (Order, error) {
+	now := s.Now()
+	order.RequestID, order.Kind, order.State = order.ID, checked.Kind.Name(), StateQueued
+	order.Door, order.Actor, order.Team = who.Door, who.Name, who.Team
+	order.Path, order.DesktopID, order.Body, order.Hash = checked.Path, DesktopID(checked.Payload), checked.Sent, checked.Hash
+	order.AutoPay, order.Summary = checked.AutoPay, checked.Payload.Summary(checked.Facts)
+	order.Targets = checked.Payload.Targets().IDs()
+	if product, quantity := checked.Payload.Create(); quantity > 0 {
+		order.Creation = fmt.Sprintf("%s|%s|%d", order.Kind, product, quantity)
+	}
+	order.CreatedAt, order.UpdatedAt = now, now
+	details := map[string]any{"kind": order.Kind, "hash": order.Hash, "auto_pay": order.AutoPay}
+	if order.Reason != "" {
+		details["reason"] = order.Reason
+	}
+	if order.RepeatOf != "" {
+		details["repeat_of"] = order.RepeatOf
+	}
+	if order.Quote != nil {
+		details["quote"] = map[string]string{"amount": order.Quote.Amount.String(), "currency": order.Quote.Currency}
+	}
+	entry, err := s.entry(who, "order.submitted", order.ID, details)
+	if err != nil {
+		return Order{}, err
+	}
+	err = s.Journal.Submit(ctx, order, entry)
+	if errors.Is(err, ErrExists) && order.IdempotencyKey == "" {
+		if first, err := s.Journal.Order(ctx, order.ID); err == nil {
+			return Order{}, s.placedAlready(who, first)
+		}
+	}
+	if err != nil {
+		return Order{}, told(err)
+	}
+	s.Step("intent")
+	return order, nil
+}
+
+// entry makes an audit entry about an order.
+func (s *Service) entry(who auth.Who, action, orderID string, details map[string]any) (audit.Entry, error) {
+	return NewEntry(who, s.Now(), action, "order:"+orderID, details)
+}
+
+// NewEntry makes an audit entry.
+func NewEntry(who auth.Who, now time.Time, action, object string, details map[string]any) (audit.Entry, error) {
+	if details == nil {
+		details = map[string]any{}
+	}
+	raw, err := audit.Canonical(details)
+	if err != nil {
+		return audit.Entry{}, fmt.Errorf("audit entry: %w", err)
+	}
+	return audit.Entry{Time: now, Actor: who.Name, Door: string(who.Door), Address: who.Address, Action: action,
+		Object: object, Details: json.RawMessage(raw), RequestID: who.RequestID}, nil
+}

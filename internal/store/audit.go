@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"workspace-order-console/internal/audit"
+)
+
+var _ audit.Log = (*Store)(nil)
+
+// about fills in the order as an entry's object when it has none.
+func about(orderID string, entry audit.Entry) audit.Entry {
+	if entry.Object == "" {
+		entry.Object = "order:" + orderID
+	}
+	return entry
+}
+
+// timeOf is an entry's time, or now when it has none.
+func (t *tx) timeOf(entry audit.Entry) time.Time {
+	if entry.Time.IsZero() {
+		return t.store.now()
+	}
+	return entry.Time
+}
+
+// changed marks an order as changed and writes the entry that tells why.
+func (t *tx) changed(orderID string, entry audit.Entry) error {
+	if err := t.stamp(orderID, t.timeOf(entry)); err != nil {
+		return err
+	}
+	return t.append(about(orderID, entry))
+}
+
+// append writes an entry under the next number. From then on, nobody else can append until the transaction ends.
+func (t *tx) append(entry audit.Entry) error {
+	if err := t.QueryRowContext(t.ctx, `UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq`).Scan(&entry.Seq); err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	if len(entry.Details) == 0 {
+		entry.Details = []byte("{}")
+	}
+	_, err := t.exec(`INSERT INTO audit (seq, time, actor, door, address, action, object, details, request_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, entry.Seq, micros(t.timeOf(entry)), entry.Actor, entry.Door, entry.Address,
+		entry.Action, entry.Object, string(entry.Details), entry.RequestID)
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	return nil
+}
+
+const auditColumns = `e.seq, e.time, e.actor, e.door, e.address, e.action, e.object, e.details, e.request_id`
+
+func scanEntry(row scanner) (audit.Entry, error) {
+	var e audit.Entry
+	var details []byte
+	err := row.Scan(&e.Seq, at{&e.Time}, &e.Actor, &e.Door, &e.Address, &e.Action, &e.Object, &details, &e.RequestID)
+	e.Details = details
+	return e, err
+}
+
+// Record implements audit.Log.
+func (s *Store) Record(ctx context.Context, entry audit.Entry) error {
+	return s.write(ctx, func(t *tx) error { return t.append(entry) })
+}
+
+// AuditEntry implements audit.Log. orders.ErrNotFound when there is none of this number.
+func (s *Store) AuditEntry(ctx context.Context, seq int64) (audit.Entry, error) {
+	entry, err := scanEntry(s.reader.QueryRowContext(ctx, `SELECT `+auditColumns+` FROM audit e WHERE e.seq = $1`, seq))
+	if err != nil {
+		return audit.Entry{}, fmt.Errorf("audit entry %d: %w", seq, notFound(err))
+	}
+	return entry, nil
+}
+
+// Timeline implements audit.Log.
+func (s *Store) Timeline(ctx context.Context, object string, limit int) ([]audit.Entry, error) {
+	entries, err := list(ctx, s.reader, scanEntry, `SELECT `+auditColumns+` FROM audit e WHERE e.object = $1
+		ORDER BY e.time, e.seq LIMIT $2`, object, limit)
+	if err != nil {
+		return nil, fmt.Errorf("timeline of %s: %w", object, err)
+	}
+	return entries, nil
+}
+
+// Audit implements audit.Log. The list is in the order of (time, seq): several consoles' clocks differ by a little, so
+// that a later number may bear an earlier time, and only an order that the time rules lets an index find a time range.
+func (s *Store) Audit(ctx context.Context, f audit.Filter) (page audit.Page, err error) {
+	f.Limit = limitOf(f.Limit)
+	newer := f.After > 0
+	err = s.read(ctx, func(q *sql.Tx) error {
+		page.Items, err = auditPage(ctx, q, f, f.Limit+1)
+		if err != nil {
+			return err
+		}
+		more := len(page.Items) > f.Limit
+		if more {
+			page.Items = page.Items[:f.Limit]
+		}
+		if newer {
+			slices.Reverse(page.Items)
+		}
+		if len(page.Items) == 0 {
+			return nil
+		}
+		newest, oldest := page.Items[0].Seq, page.Items[len(page.Items)-1].Seq
+		other := f
+		if newer {
+			other.Before, other.After = oldest, 0
+		} else {
+			other.Before, other.After = 0, newest
+		}
+		var behind []audit.Entry
+		if f.Before > 0 || f.After > 0 {
+			if behind, err = auditPage(ctx, q, other, 1); err != nil {
+				return err
+			}
+		}
+		if more && newer || !newer && len(behind) > 0 {
+			page.Newer = newest
+		}
+		if more && !newer || newer && len(behind) > 0 {
+			page.Older = oldest
+		}
+		return nil
+	})
+	if err != nil {
+		return audit.Page{}, fmt.Errorf("audit log: %w", err)
+	}
+	return page, nil
+}
+
+// auditPage reads the first entries behind the filter's cursor, in its direction.
+func auditPage(ctx context.Context, q querier, f audit.Filter, limit int) ([]audit.Entry, error) {
+	query, args, err := auditQuery(ctx, q, f, limit)
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, q, scanEntry, query, args...)
+}
+
+// auditQuery is the query of a page. As with orders, each way to match is read along an index.
+func auditQuery(ctx context.Context, q querier, f audit.Filter, limit int) (string, arguments, error) {
+	var a arguments
+	var narrow []string
+	for _, c := range []struct{ column, value string }{{"e.actor", f.Actor}, {"e.action", f.Action}, {"e.object", f.Object}, {"e.door", f.Door}} {
+		if c.value != "" {
+			narrow = append(narrow, c.column+" = "+a.add(c.value))
+		}
+	}
+	if !f.From.IsZero() {
+		narrow = append(narrow, "e.time >= "+a.add(micros(f.From)))
+	}
+	if !f.Until.IsZero() {
+		narrow = append(narrow, "e.time < "+a.add(micros(f.Until)))
+	}
+	direction, cursor, sign := " DESC", f.Before, " < "
+	if f.After > 0 {
+		direction, cursor, sign = " ASC", f.After, " > "
+	}
+	if cursor > 0 {
+		mark := a.add(cursor)
+		narrow = append(narrow, "(e.time, e.seq)"+sign+"((SELECT time FROM audit WHERE seq = "+mark+"), "+mark+")")
+	}
+	ways, err := textWays(ctx, q, &a, f.Text)
+	if err != nil {
+		return "", nil, err
+	}
+	sorted := " ORDER BY e.time" + direction + ", e.seq" + direction + " LIMIT " + strconv.Itoa(limit)
+	for i, way := range ways {
+		ways[i] = "SELECT e.time, e.seq FROM audit e"
+		if conditions := slices.DeleteFunc(append(slices.Clone(narrow), way), func(c string) bool { return c == "" }); len(conditions) > 0 {
+			ways[i] += " WHERE " + strings.Join(conditions, " AND ")
+		}
+		ways[i] = fmt.Sprintf("SELECT time, seq FROM (%s%s) AS w%d", ways[i], sorted, i)
+	}
+	return "SELECT " + auditColumns + " FROM (" + strings.Join(ways, " UNION ") + " ORDER BY time" + direction + ", seq" + direction +
+		" LIMIT " + strconv.Itoa(limit) + ") AS page JOIN audit e ON e.seq = page.seq ORDER BY page.time" + direction + ", page.seq" + direction, a, nil
+}
+
+// textWays are the conditions under which an entry matches a text; one of them is enough. No text is one way, without
+// a condition.
+func textWays(ctx context.Context, q querier, a *arguments, text string) ([]string, error) {
+	if text == "" {
+		return []string{""}, nil
+	}
+	ways := []string{"e.object = " + a.add(text)}
+	if _, id, has := strings.Cut(text, ":"); has && len(id) >= prefixFrom {
+		ways[0] = startsWith(a, "e.object", text)
+	} else if !has && len(text) >= prefixFrom {
+		for _, kind := range objectKinds {
+			ways = append(ways, startsWith(a, "e.object", kind+":"+text))
+		}
+	}
+	for _, column := range []string{"actor", "action"} {
+		values, err := valuesFrom(ctx, q, "audit", column, text)
+		if err != nil {
+			return nil, err
+		}
+		for _, value := range values {
+			ways = append(ways, "e."+column+" = "+a.add(value))
+		}
+	}
+	return ways, nil
+}
+
+// objectKinds are what objects of entries begin with.
+var objectKinds = []string{"order", "key", "session"}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/pressly/goose/v3"
+
+	"workspace-order-console/migrations"
+)
+
+// migrate brings the database up to date. Two processes may do so at once: whichever is later finds a migration done
+// by the other when it gets the lock, fails, and looks again.
+func migrate(ctx context.Context, db *sql.DB) error {
+	provider, err := migrator(db, goose.DialectSQLite3, "sqlite")
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	for range provider.ListSources() {
+		var pending bool
+		if pending, err = provider.HasPending(ctx); err == nil && !pending {
+			break
+		}
+		if err == nil {
+			_, err = provider.Up(ctx)
+		}
+		if err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	version, newest, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	if version > newest {
+		return fmt.Errorf("the database was written by a newer console (its version is %d, this console knows %d)", version, newest)
+	}
+	return nil
+}
+
+// migrator puts the two folders together: the SQL that all dialects share, and the dialect's own.
+func migrator(db *sql.DB, dialect goose.Dialect, folder string) (*goose.Provider, error) {
+	shared, err := fs.Sub(migrations.Console, "console")
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Glob(shared, path.Join(folder, "*.sql"))
+	if err != nil {
+		return nil, err
+	}
+	var own []*goose.Migration
+	for _, file := range files {
+		version, err := goose.NumericComponent(path.Base(file))
+		if err != nil {
+			return nil, err
+		}
+		text, err := fs.ReadFile(shared, file)
+		if err != nil {
+			return nil, err
+		}
+		own = append(own, goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, string(text))
+			return err
+		}}, nil))
+	}
+	return goose.NewProvider(dialect, db, shared, goose.WithGoMigrations(own...), goose.WithDisableGlobalRegistry(true),
+		goose.WithLogger(goose.NopLogger()))
+}

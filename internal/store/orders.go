@@ -1,0 +1,313 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/orders"
+)
+
+var _ orders.Journal = (*Store)(nil)
+
+// notFound turns the absence of a row into orders.ErrNotFound.
+func notFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return orders.ErrNotFound
+	}
+	return err
+}
+
+// Submit implements orders.Journal.
+func (s *Store) Submit(ctx context.Context, o orders.Order, entry audit.Entry) error {
+	err := s.write(ctx, func(t *tx) error {
+		if err := t.submit(o); err != nil {
+			return err
+		}
+		return t.append(about(o.ID, entry))
+	})
+	if err != nil {
+		return fmt.Errorf("order %s: %w", o.ID, err)
+	}
+	return nil
+}
+
+func (t *tx) submit(o orders.Order) (err error) {
+	if o.Version, err = t.head(); err != nil {
+		return err
+	}
+	o.Badge = orders.BadgeOf(o.State, o.CloudOrders)
+	if o.RequestID == "" {
+		o.RequestID = o.ID
+	}
+	if o.CreatedAt.IsZero() {
+		o.CreatedAt = t.store.now()
+	}
+	if o.UpdatedAt.IsZero() {
+		o.UpdatedAt = o.CreatedAt
+	}
+	fresh, err := t.insertOrder(o)
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		return orders.ErrExists
+	}
+	if err := t.clear(o); err != nil {
+		return err
+	}
+	if err := t.insertTargets(o); err != nil {
+		return err
+	}
+	if err := t.addCloudOrders(o.ID, o.CloudOrders); err != nil {
+		return err
+	}
+	if err := t.count(o.Team, "", o.Badge); err != nil {
+		return err
+	}
+	_, err = t.exec(`DELETE FROM drafts WHERE id = $1`, o.ID)
+	return err
+}
+
+// clear makes sure that no order is in the way of a new one.
+func (t *tx) clear(o orders.Order) error {
+	var way orders.InTheWay
+	if len(o.Targets) > 0 {
+		var a arguments
+		err := t.QueryRowContext(t.ctx, `SELECT o.id, o.state, g.target FROM order_targets g JOIN orders o ON o.id = g.order_id
+			WHERE g.open AND g.target IN `+in(&a, o.Targets)+` ORDER BY o.created_at, o.id LIMIT 1`, a...).
+			Scan(&way.OrderID, &way.State, &way.Target)
+		if err == nil {
+			return &way
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+	}
+	if o.Creation == "" {
+		return nil
+	}
+	err := t.QueryRowContext(t.ctx, `SELECT id, state FROM orders WHERE creation = $1 AND state = 'in_doubt'
+		ORDER BY created_at, id LIMIT 1`, o.Creation).Scan(&way.OrderID, &way.State)
+	if err == nil {
+		return &way
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+func (t *tx) insertTargets(o orders.Order) error {
+	for i, target := range o.Targets {
+		if slices.Contains(o.Targets[:i], target) {
+			continue
+		}
+		if _, err := t.exec(`INSERT INTO order_targets (order_id, position, target, open, created_at) VALUES ($1, $2, $3, $4, $5)`,
+			o.ID, i, target, o.State.InTheWay(), micros(o.CreatedAt)); err != nil {
+			return fmt.Errorf("target %s: %w", target, err)
+		}
+	}
+	return nil
+}
+
+// Order implements orders.Journal.
+func (s *Store) Order(ctx context.Context, id string) (orders.Order, error) {
+	return s.oneOrder(ctx, `o.id = $1`, id)
+}
+
+// OrderByIdempotencyKey implements orders.Journal.
+func (s *Store) OrderByIdempotencyKey(ctx context.Context, keyID, idempotencyKey string) (orders.Order, error) {
+	return s.oneOrder(ctx, `o.key_id = $1 AND o.idempotency_key = $2`, keyID, idempotencyKey)
+}
+
+// oneOrder reads the order that a condition names.
+func (s *Store) oneOrder(ctx context.Context, condition string, args ...any) (o orders.Order, err error) {
+	err = s.read(ctx, func(q *sql.Tx) error {
+		o, err = orderWhere(ctx, q, condition, args...)
+		return err
+	})
+	if err != nil {
+		return orders.Order{}, fmt.Errorf("order %v: %w", args[0], err)
+	}
+	return o, nil
+}
+
+func orderWhere(ctx context.Context, q querier, condition string, args ...any) (orders.Order, error) {
+	o, err := scanOrder(q.QueryRowContext(ctx, `SELECT `+orderColumns+` FROM orders o WHERE `+condition, args...))
+	if err != nil {
+		return orders.Order{}, notFound(err)
+	}
+	one := []orders.Order{o}
+	err = complete(ctx, q, one)
+	return one[0], err
+}
+
+// Apply implements orders.Journal. ErrExists when one of the cloud orders belongs to another order.
+func (s *Store) Apply(ctx context.Context, move orders.Move) error {
+	if move.Now.IsZero() {
+		move.Now = s.now()
+	}
+	err := s.write(ctx, func(t *tx) error {
+		if _, err := t.head(); err != nil {
+			return err
+		}
+		if err := t.move(move); err != nil {
+			return err
+		}
+		if err := t.addCloudOrders(move.ID, move.CloudOrders); err != nil {
+			return err
+		}
+		if err := t.stamp(move.ID, move.Now); err != nil {
+			return err
+		}
+		return t.append(about(move.ID, move.Entry))
+	})
+	if err != nil {
+		return fmt.Errorf("order %s: %w", move.ID, err)
+	}
+	return nil
+}
+
+// move changes the order's state, if it is as the move thinks it is.
+func (t *tx) move(m orders.Move) error {
+	var state orders.State
+	var fence string
+	err := t.QueryRowContext(t.ctx, `SELECT state, fence FROM orders WHERE id = $1`, m.ID).Scan(&state, maybe{&fence})
+	if err != nil {
+		return notFound(err)
+	}
+	if !slices.Contains(m.From, state) || m.Fence != "" && m.Fence != fence {
+		return orders.ErrStale
+	}
+	if !state.CanBecome(m.To) {
+		return fmt.Errorf("%s cannot become %s: %w", state, m.To, orders.ErrStale)
+	}
+	a := arguments{m.ID, string(state), string(m.To)}
+	set := `state = $3`
+	if m.To == orders.StateQueued {
+		set += `, fence = NULL, sent_at = NULL, deadline = NULL, next_attempt_at = ` + a.add(micros(m.NextAttemptAt))
+	}
+	if m.Answer != nil {
+		answer, err := answerOrNull(m.Answer)
+		if err != nil {
+			return err
+		}
+		set += `, answer = ` + a.add(answer)
+	}
+	rows, err := t.exec(`UPDATE orders SET `+set+` WHERE id = $1 AND state = $2`, a...)
+	if err != nil {
+		return err
+	}
+	if rows == 0 {
+		return orders.ErrStale
+	}
+	if !m.To.InTheWay() {
+		_, err = t.exec(`UPDATE order_targets SET open = FALSE WHERE order_id = $1 AND open`, m.ID)
+	}
+	return err
+}
+
+// nextQueued finds the oldest queued order whose time has come.
+const nextQueued = `SELECT id FROM orders WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY created_at, id LIMIT 1`
+
+// Claim implements orders.Journal.
+func (s *Store) Claim(ctx context.Context, claim orders.Claim) (orders.Order, error) {
+	if claim.Now.IsZero() {
+		claim.Now = s.now()
+	}
+	for {
+		var id string
+		// A look before the lock: workers ask often, and mostly in vain.
+		if err := s.reader.QueryRowContext(ctx, nextQueued, micros(claim.Now)).Scan(&id); err != nil {
+			return orders.Order{}, fmt.Errorf("claim: %w", notFound(err))
+		}
+		o, err := s.claim(ctx, claim)
+		if err == nil {
+			return o, nil
+		}
+		if !errors.Is(err, orders.ErrNotFound) {
+			return orders.Order{}, fmt.Errorf("claim: %w", err)
+		}
+		// another worker was quicker; there may be a next one
+	}
+}
+
+func (s *Store) claim(ctx context.Context, claim orders.Claim) (o orders.Order, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		version, err := t.head()
+		if err != nil {
+			return err
+		}
+		var id, team string
+		var before orders.Badge
+		if err := t.QueryRowContext(ctx, nextQueued, micros(claim.Now)).Scan(&id); err != nil {
+			return notFound(err)
+		}
+		if err := t.QueryRowContext(ctx, `SELECT badge, team FROM orders WHERE id = $1`, id).Scan(&before, maybe{&team}); err != nil {
+			return notFound(err)
+		}
+		badge := orders.BadgeOf(orders.StateSending, nil)
+		err = t.QueryRowContext(ctx, `UPDATE orders SET state = 'sending', badge = $1, moving = TRUE, fence = $2,
+				attempts = attempts + 1, sent_at = $3, deadline = $4, version = $5, updated_at = $3
+			WHERE id = $6 AND state = 'queued' RETURNING id`,
+			string(badge), claim.Fence, micros(claim.Now), orNull(claim.Deadline), version, id).Scan(&id)
+		if err != nil {
+			return notFound(err)
+		}
+		if err := t.count(team, before, badge); err != nil {
+			return err
+		}
+		entry := claim.Entry
+		entry.Object = "order:" + id
+		if err := t.append(entry); err != nil {
+			return err
+		}
+		o, err = orderWhere(ctx, t, `o.id = $1`, id)
+		return err
+	})
+	return o, err
+}
+
+// Abandoned implements orders.Journal.
+func (s *Store) Abandoned(ctx context.Context, fencePrefix string, deadlineBefore time.Time, limit int) ([]orders.Order, error) {
+	var left []orders.Order
+	err := s.read(ctx, func(q *sql.Tx) (err error) {
+		left, err = list(ctx, q, scanOrder, `SELECT `+orderColumns+` FROM orders o
+			WHERE o.state = 'sending' AND (substr(o.fence, 1, length($1)) <> $1 OR o.deadline < $2)
+			ORDER BY o.created_at, o.id LIMIT $3`, fencePrefix, micros(deadlineBefore), limit)
+		if err != nil {
+			return err
+		}
+		return complete(ctx, q, left)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("abandoned orders: %w", err)
+	}
+	return left, nil
+}
+
+// Count implements orders.Journal.
+func (s *Store) Count(ctx context.Context) (map[orders.Badge]int, error) {
+	rows, err := s.reader.QueryContext(ctx, `SELECT badge, sum(n) FROM order_counts GROUP BY badge`)
+	if err != nil {
+		return nil, fmt.Errorf("count of orders: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	counts := map[orders.Badge]int{}
+	for rows.Next() {
+		var badge orders.Badge
+		var n int
+		if err := rows.Scan(&badge, &n); err != nil {
+			return nil, fmt.Errorf("count of orders: %w", err)
+		}
+		if n > 0 {
+			counts[badge] = n
+		}
+	}
+	return counts, rows.Err()
+}

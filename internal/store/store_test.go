@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/field"
+)
+
+// noon is when the tests begin.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// clock is a clock that a test sets.
+type clock struct{ micros atomic.Int64 }
+
+func newClock() *clock {
+	c := &clock{}
+	c.micros.Store(noon.UnixMicro())
+	return c
+}
+
+func (c *clock) now() time.Time          { return time.UnixMicro(c.micros.Load()).UTC() }
+func (c *clock) advance(d time.Duration) { c.micros.Add(d.Microseconds()) }
+
+// open opens a fresh database.
+func open(tb testing.TB) *Store {
+	tb.Helper()
+	return openAt(tb, filepath.Join(tb.TempDir(), "data", "console.db"))
+}
+
+func openAt(tb testing.TB, path string) *Store {
+	tb.Helper()
+	s, err := Open(context.Background(), Config{Path: path, Now: newClock().now})
+	require.NoError(tb, err)
+	tb.Cleanup(func() { s.Close() }) //nolint:errcheck // closed by some tests themselves
+	return s
+}
+
+// entry is an audit entry as the service makes them.
+func entry(action string) audit.Entry {
+	return audit.Entry{Time: noon, Actor: "alice", Door: "web", Address: "127.0.0.1", Action: action,
+		Details: json.RawMessage(`{"kind":"change/resizeDesktops"}`), RequestID: "r1"}
+}
+
+// sample is an order that fills every column.
+func sample(changes ...func(*orders.Order)) orders.Order {
+	id := uuid.Must(uuid.NewV7()).String()
+	o := orders.Order{
+		ID: id, RequestID: id, Kind: "batch-desktop/RESIZE", State: orders.StateQueued, Door: auth.DoorWeb, Actor: "alice", Team: "design",
+		Reason: "more memory <please> & thanks", Path: "/v2/p/periodic/change/batch-order",
+		Body: []byte(`{"type":"RESIZE", "amount": 1.10, "name":"甲<b>"}`), Hash: strings.Repeat("ab", 32), AutoPay: true,
+		Summary: field.Say("summary.RESIZE", "n", 2, "product", "8 vCPU", "names", []any{"a", 3}),
+		Quote: &orders.Quote{ID: "q1", Amount: decimal.RequireFromString("12.50"), OfficialAmount: decimal.RequireFromString("15.00"),
+			Currency: "USD", Lines: []cloud.QuoteLine{{ID: "d1", Amount: decimal.RequireFromString("6.25"), OfficialAmount: decimal.RequireFromString("7.5")}},
+			AskedAt: noon.Add(-time.Minute)},
+		Targets:  []string{"desktop:" + id + "-1", "desktop:" + id + "-2"},
+		Creation: "", CreatedAt: noon, UpdatedAt: noon,
+	}
+	for _, change := range changes {
+		change(&o)
+	}
+	return o
+}
+
+func submit(tb testing.TB, s *Store, changes ...func(*orders.Order)) orders.Order {
+	tb.Helper()
+	o := sample(changes...)
+	require.NoError(tb, s.Submit(context.Background(), o, entry("order.submitted")))
+	return o
+}
+
+func claim(tb testing.TB, s *Store) orders.Order {
+	tb.Helper()
+	o, err := s.Claim(context.Background(), orders.Claim{Fence: "w1/1", Now: noon, Deadline: noon.Add(time.Minute), Entry: entry("order.sending")})
+	require.NoError(tb, err)
+	return o
+}
+
+func status(s cloud.OrderStatus) *cloud.OrderStatus { return &s }
+
+func money(text string) *decimal.Decimal {
+	d := decimal.RequireFromString(text)
+	return &d
+}
+
+// place brings an order from the queue to placed with cloud orders.
+func place(tb testing.TB, s *Store, made ...orders.CloudOrder) orders.Order {
+	tb.Helper()
+	o := claim(tb, s)
+	require.NoError(tb, s.Apply(context.Background(), orders.Move{ID: o.ID, From: []orders.State{orders.StateSending},
+		To: orders.StatePlaced, Fence: o.Fence, Now: noon, CloudOrders: made, Entry: entry("order.placed")}))
+	return read(tb, s, o.ID)
+}
+
+func read(tb testing.TB, s *Store, id string) orders.Order {
+	tb.Helper()
+	o, err := s.Order(context.Background(), id)
+	require.NoError(tb, err)
+	return o
+}
+
+// counted holds the kept counts against the orders themselves.
+func counted(tb testing.TB, s *Store) map[orders.Badge]int {
+	tb.Helper()
+	rows, err := s.reader.Query(`SELECT badge, count(*) FROM orders GROUP BY badge`)
+	require.NoError(tb, err)
+	defer rows.Close() //nolint:errcheck // a test
+	want := map[orders.Badge]int{}
+	for rows.Next() {
+		var badge orders.Badge
+		var n int
+		require.NoError(tb, rows.Scan(&badge, &n))
+		want[badge] = n
+	}
+	require.NoError(tb, rows.Err())
+	got, err := s.Count(context.Background())
+	require.NoError(tb, err)
+	require.Equal(tb, want, got)
+	return got
+}
+
+// plan is how SQLite would run a query.
+func plan(tb testing.TB, q *sql.DB, query string, args ...any) string {
+	tb.Helper()
+	rows, err := q.Query("EXPLAIN QUERY PLAN "+query, args...)
+	require.NoError(tb, err, query)
+	defer rows.Close() //nolint:errcheck // a test
+	var lines []string
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		require.NoError(tb, rows.Scan(&id, &parent, &unused, &detail))
+		lines = append(lines, detail)
+	}
+	require.NoError(tb, rows.Err())
+	return strings.Join(lines, "\n")
+}
+
+func orderID(n int) string { return fmt.Sprintf("019a0000-0000-7000-8000-%012d", n) }

@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// tx is a write transaction.
+type tx struct {
+	*sql.Tx
+	ctx   context.Context
+	store *Store
+	// version is the head's number once this transaction has taken one, before that 0.
+	version int64
+}
+
+// write runs a function in a write transaction, which is committed unless the function fails. Readers of the head are
+// told after the commit. The function must have no effect outside.
+func (s *Store) write(ctx context.Context, do func(*tx) error) error {
+	begun, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	t := &tx{Tx: begun, ctx: ctx, store: s}
+	if err := do(t); err != nil {
+		if undo := begun.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
+			err = errors.Join(err, undo)
+		}
+		return err
+	}
+	if err := begun.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	s.raise(t.version)
+	return nil
+}
+
+// read runs a function on one state of the database, however many queries it makes.
+func (s *Store) read(ctx context.Context, do func(*sql.Tx) error) error {
+	begun, err := s.reader.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	err = do(begun)
+	if undo := begun.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
+		err = errors.Join(err, undo)
+	}
+	return err
+}
+
+// exec runs a statement and tells how many rows it touched.
+func (t *tx) exec(query string, args ...any) (int64, error) {
+	result, err := t.ExecContext(t.ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// head takes the next number of the head, once in a transaction. Its row is what all writers of orders queue at: what
+// is decided after it was taken cannot be overtaken by another transaction, on any database.
+func (t *tx) head() (int64, error) {
+	if t.version > 0 {
+		return t.version, nil
+	}
+	err := t.QueryRowContext(t.ctx, `UPDATE head SET version = version + 1 WHERE id = 1 RETURNING version`).Scan(&t.version)
+	if err != nil {
+		return 0, fmt.Errorf("head: %w", err)
+	}
+	return t.version, nil
+}
+
+// querier is what reads: a pool or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// scanner is a row to be scanned.
+type scanner interface{ Scan(dest ...any) error }
+
+// list runs a query and scans every row.
+func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var all []T
+	for rows.Next() {
+		item, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, item)
+	}
+	return all, rows.Err()
+}
+
+// column scans a row of one column.
+func column[T any](row scanner) (value T, err error) {
+	err = row.Scan(&value)
+	return value, err
+}
+
+// arguments collects the arguments of a query that is put together from parts.
+type arguments []any
+
+// add appends an argument and returns its placeholder.
+func (a *arguments) add(value any) string {
+	*a = append(*a, value)
+	return "$" + strconv.Itoa(len(*a))
+}
+
+// in appends arguments and returns their placeholders as the list of an IN.
+func in[T any](a *arguments, values []T) string {
+	marks := make([]string, len(values))
+	for i, value := range values {
+		marks[i] = a.add(value)
+	}
+	return "(" + strings.Join(marks, ", ") + ")"
+}
+
+// beyond is above every character that a text can go on with: a text starts with p exactly when p <= text < p+beyond,
+// which an index finds. PostgreSQL compares so in the collation "C", which its database is to be made with.
+const beyond = "\U0010FFFF"
+
+// startsWith is the condition that a column starts with a text.
+func startsWith(a *arguments, column, prefix string) string {
+	return column + " >= " + a.add(prefix) + " AND " + column + " < " + a.add(prefix+beyond)
+}

@@ -1,0 +1,164 @@
+// Package worker is the hands of the console: it claims queued orders and sends each once, follows what the cloud
+// makes of them, pays and cancels, and keeps the cached inventory fresh. It is the only caller of a cloud's writes.
+// It stands on orders and cloud, and knows no HTTP and no SQL.
+package worker
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders"
+)
+
+// Stock is where the cached inventory is kept.
+type Stock interface {
+	ReplaceInventory(ctx context.Context, snapshot orders.Snapshot) error
+	// InventoryFailed notes why the last refresh failed.
+	InventoryFailed(ctx context.Context, problem string) error
+}
+
+// Sweeper removes what has had its time: old drafts, ended sessions.
+type Sweeper interface {
+	Sweep(ctx context.Context, now time.Time) error
+}
+
+// Config is what a worker needs.
+type Config struct {
+	Cloud   cloud.Cloud
+	Journal orders.Journal
+	Stock   Stock
+	Sweeper Sweeper
+	Log     *slog.Logger
+	Now     func() time.Time
+	// CloudTimeout is the longest wait for the cloud's answer to one call.
+	CloudTimeout time.Duration
+	// Senders is how many orders are sent at the same time.
+	Senders int
+	// Alone tells that no other worker uses this database: what is found being sent at start was abandoned.
+	Alone bool
+	// Name tells this worker's claims from those of others; it must be new at every start.
+	Name string
+	// Step is called after each named step of an order's life; crash tests end the process there. May be nil.
+	Step func(step string)
+}
+
+// Worker does the work. Its methods Send, Act, Follow, Refresh and Recover do what is due once and can be called by
+// themselves; Run keeps calling them.
+type Worker struct {
+	Config
+	// refresh asks for a new inventory soon.
+	refresh chan struct{}
+	claims  counter
+}
+
+// New makes a worker.
+func New(config Config) *Worker {
+	if config.Step == nil {
+		config.Step = func(string) {}
+	}
+	return &Worker{Config: config, refresh: make(chan struct{}, 1)}
+}
+
+// How often each loop looks even when nobody woke it, and how long an answer may be overdue before its claim counts as
+// abandoned.
+const (
+	sendEvery    = time.Second
+	followEvery  = 500 * time.Millisecond
+	refreshEvery = time.Minute
+	recoverEvery = 15 * time.Second
+	sweepEvery   = time.Hour
+	overdue      = 15 * time.Second
+	batchSize    = 100
+)
+
+// Run recovers what an earlier process left behind and then works until the context ends. It comes back when all of
+// its goroutines have; a call to the cloud that is under way is waited for, at most until its own deadline.
+func (w *Worker) Run(ctx context.Context) error {
+	if err := w.Recover(ctx); err != nil {
+		return err
+	}
+	var group sync.WaitGroup
+	start := func(every time.Duration, wake func() <-chan struct{}, do func(context.Context) (more bool, err error)) {
+		group.Go(func() { w.loop(ctx, every, wake, do) })
+	}
+	changed := func() <-chan struct{} { _, c := w.Journal.Version(); return c }
+	for range w.Senders {
+		start(sendEvery, changed, w.Send)
+	}
+	start(sendEvery, changed, w.Act)
+	start(followEvery, changed, w.Follow)
+	start(refreshEvery, func() <-chan struct{} { return w.refresh }, w.Refresh)
+	start(recoverEvery, nil, func(ctx context.Context) (bool, error) { return false, w.abandon(ctx, "") })
+	start(sweepEvery, nil, func(ctx context.Context) (bool, error) { return false, w.Sweeper.Sweep(ctx, w.Now()) })
+	group.Wait()
+	return nil
+}
+
+// loop calls do until the context ends: again at once while there is more, else after a while or when woken.
+func (w *Worker) loop(ctx context.Context, every time.Duration, wake func() <-chan struct{}, do func(context.Context) (bool, error)) {
+	timer := time.NewTimer(every)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		var woken <-chan struct{}
+		if wake != nil {
+			woken = wake() // before looking, so that nothing that comes meanwhile is slept through
+		}
+		more, err := do(ctx)
+		if err != nil && ctx.Err() == nil {
+			w.Log.Error("worker", "error", err)
+		}
+		if more && err == nil {
+			continue
+		}
+		timer.Reset(every)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-woken:
+			if err != nil {
+				// what fails is not hammered
+				select {
+				case <-ctx.Done():
+				case <-timer.C:
+				}
+			}
+		}
+	}
+}
+
+// Recover settles what an earlier process left unfinished: an order that was being sent is in doubt, never queued
+// again; a payment that was being sent is unknown.
+func (w *Worker) Recover(ctx context.Context) error {
+	prefix := ""
+	if w.Alone {
+		prefix = w.Name
+		if _, err := w.Journal.AbandonActions(ctx, w.Now()); err != nil {
+			return err
+		}
+	}
+	return w.abandon(ctx, prefix)
+}
+
+// recording is how long writing down a result may take; it goes on when the process is asked to stop, for a result
+// that is not written down is an order in doubt.
+const recording = 20 * time.Second
+
+// record runs a write with a deadline of its own.
+func record(ctx context.Context, write func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recording)
+	defer cancel()
+	return write(ctx)
+}
+
+// backoff is the n-th wait (from 0) that doubles from a first to a longest, give or take a fifth.
+func backoff(n int, first, longest time.Duration) time.Duration {
+	wait := longest
+	if n < 16 {
+		wait = min(first<<n, longest)
+	}
+	return wait + time.Duration((rand.Float64()-0.5)*0.4*float64(wait))
+}

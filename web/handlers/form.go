@@ -1,0 +1,265 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/field"
+	"workspace-order-console/web/templates"
+)
+
+// beside are the names of a form's inputs that are no wire fields (design, "Machine-readable handles").
+var beside = []string{"order", "quote", "reason", "team", "repeat_of", "review", "add", "remove", "place", "check"}
+
+// pickSize is how many choices a picker has at most; what is not among them can be typed.
+const pickSize = 200
+
+// entered is a form as it came.
+type entered struct {
+	kind                    orders.Kind
+	order, reason, repeatOf string
+	desktopID               string
+	tree                    *field.Node
+	problems                field.Problems
+}
+
+// kindOf finds the kind of the route.
+func kindOf(c echo.Context) (orders.Kind, error) {
+	kind, ok := orders.KindOf(cloud.Door(c.Param("door")), c.Param("type"))
+	if !ok {
+		return orders.Kind{}, orders.ErrNotFound
+	}
+	return kind, nil
+}
+
+// enter reads a form: what belongs to the wire becomes the tree, the rest stays beside it.
+func enter(kind orders.Kind, form url.Values) entered {
+	e := entered{kind: kind, order: form.Get("order"), reason: form.Get("reason"), repeatOf: form.Get("repeat_of")}
+	wire := url.Values{}
+	for name, values := range form {
+		if !slices.Contains(beside, name) {
+			wire[name] = values
+		}
+	}
+	if kind.Door == cloud.DoorChange {
+		e.desktopID = wire.Get("desktop_id")
+		wire.Del("desktop_id")
+	}
+	if !orders.ValidID(e.order) {
+		e.order = orders.NewID()
+	}
+	if !orders.ValidID(e.repeatOf) {
+		e.repeatOf = ""
+	}
+	e.tree, e.problems = field.FromForm(wire)
+	return e
+}
+
+// decode binds the form to its kind. With prune, what is empty is absent, as it is when the form is checked.
+func (e entered) decode(prune bool) orders.Decoded {
+	tree := e.tree
+	if prune {
+		tree = field.Pruned(tree)
+	}
+	d := orders.Decode(e.kind, tree, e.desktopID)
+	d.Problems = e.problems.Merge(d.Problems)
+	return d
+}
+
+// form shows the empty form of a kind, or one with its targets filled in by the query.
+func (s *server) form(c echo.Context) error {
+	if err := allowed(c, auth.PlaceOrders); err != nil {
+		return err
+	}
+	kind, err := kindOf(c)
+	if err != nil {
+		return err
+	}
+	e := entered{kind: kind, order: orders.NewID()}
+	e.tree, _ = field.FromForm(nil)
+	if draft := c.QueryParam("order"); draft != "" {
+		// back from the review: the form as it was
+		if e, err = s.reopened(c, draft); err != nil {
+			return err
+		}
+	}
+	prefill(&e, c.QueryParams())
+	return s.showForm(c, http.StatusOK, e, e.decode(false).Inputs, nil, templates.PriceView{})
+}
+
+// reopened is the form of a draft.
+func (s *server) reopened(c echo.Context, id string) (entered, error) {
+	draft, err := s.Service.Draft(c.Request().Context(), who(c), id)
+	if err != nil {
+		return entered{}, err
+	}
+	e := entered{kind: draft.Checked.Kind, order: draft.Draft.ID, reason: draft.Reason, repeatOf: draft.RepeatOf, desktopID: draft.DesktopID}
+	e.tree, _ = field.FromJSON(draft.Draft.Body)
+	return e, nil
+}
+
+// prefill puts the targets that a link names into the inputs that take them: "?desktop_id=", "?desktop_ids=" (may be
+// repeated) and "?desktop_pool_id=".
+func prefill(e *entered, query url.Values) {
+	desktops := append(slices.Clone(query["desktop_id"]), query["desktop_ids"]...)
+	pools := query["desktop_pool_id"]
+	if len(desktops) == 0 && len(pools) == 0 {
+		return
+	}
+	if e.kind.Door == cloud.DoorChange && len(desktops) > 0 {
+		e.desktopID = desktops[0]
+	}
+	walk(field.Describe(e.kind.New()), func(in field.Input) {
+		switch {
+		case in.Picker == field.PickDesktop && in.Kind == field.TextList:
+			for i, id := range desktops[:min(len(desktops), field.MaxRows)] {
+				e.tree.PutRow(in.Path, i, id)
+			}
+		case in.Picker == field.PickDesktop && in.Kind == field.Text && !in.Param && len(desktops) > 0:
+			e.tree.Put(in.Path, desktops[0])
+		case in.Picker == field.PickPool && in.Kind == field.Text && len(pools) > 0:
+			e.tree.Put(in.Path, pools[0])
+		}
+	})
+}
+
+// walk visits the inputs of a form, those of envelopes too, but not those of rows that are not there.
+func walk(inputs []field.Input, visit func(field.Input)) {
+	for _, in := range inputs {
+		visit(in)
+		walk(in.Children, visit)
+		if in.Envelope {
+			walk(in.Item, visit)
+		}
+	}
+}
+
+// submitForm takes a posted form: add and remove change its rows and keep every value, review checks it and leads on.
+func (s *server) submitForm(c echo.Context) error {
+	if err := allowed(c, auth.PlaceOrders); err != nil {
+		return err
+	}
+	kind, err := kindOf(c)
+	if err != nil {
+		return err
+	}
+	form, err := c.FormParams()
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+	}
+	e := enter(kind, form)
+	switch {
+	case form.Get("add") != "":
+		e.tree.AddRow(form.Get("add"))
+		return s.showForm(c, http.StatusOK, e, e.decode(false).Inputs, nil, templates.PriceView{})
+	case form.Get("remove") != "":
+		e.tree.RemoveRow(form.Get("remove"))
+		return s.showForm(c, http.StatusOK, e, e.decode(false).Inputs, nil, templates.PriceView{})
+	}
+	decoded := e.decode(true)
+	draft, err := s.Service.Review(c.Request().Context(), who(c), e.order, decoded, e.reason, e.repeatOf)
+	var told *orders.Error
+	if errors.As(err, &told) {
+		switch {
+		case told.Code == orders.CodeInvalid:
+			return s.showForm(c, http.StatusUnprocessableEntity, e, decoded.Inputs, told.Problems,
+				templates.PriceView{State: templates.PriceIncomplete})
+		case errors.Is(told, orders.ErrExists):
+			return seeOther(c, "/orders/"+told.OrderID)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return seeOther(c, withQuery("/orders/review", "order", draft.ID))
+}
+
+// checkForm is the live check: the form as it stands, with the problems of what was filled in, and the price once
+// there are none.
+func (s *server) checkForm(c echo.Context) error {
+	if err := allowed(c, auth.PlaceOrders); err != nil {
+		return err
+	}
+	kind, err := kindOf(c)
+	if err != nil {
+		return err
+	}
+	form, err := c.FormParams()
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+	}
+	e := enter(kind, form)
+	checked, err := s.Service.Check(c.Request().Context(), e.decode(true), e.order)
+	price := templates.PriceView{State: templates.PriceIncomplete}
+	var told *orders.Error
+	switch {
+	case err == nil:
+		quote, problem := s.Service.Quote(c.Request().Context(), checked)
+		price = templates.NewPriceView(quote, problem, s.Now())
+	case !errors.As(err, &told) || told.Code != orders.CodeInvalid:
+		return err
+	}
+	// Rows that are still empty stay on the page, so the form is shown as it is and not as it was checked; what is
+	// merely not filled in yet is no problem before the review. Where the check closed rows up, its paths are not
+	// those of the page: then only what the declaration itself tells is shown.
+	shown := e.decode(false)
+	problems := checked.Problems
+	if e.tree.Gaps() {
+		problems = shown.Problems
+	}
+	view := s.formView(c, e, shown.Inputs, filledIn(problems, shown.Inputs), price)
+	return render(c, http.StatusOK, templates.OrderForm(view))
+}
+
+// filledIn keeps the problems of inputs that hold something.
+func filledIn(problems field.Problems, inputs []field.Input) field.Problems {
+	filled := map[string]bool{}
+	var visit func([]field.Input)
+	visit = func(inputs []field.Input) {
+		for _, in := range inputs {
+			filled[in.Path] = in.Value != ""
+			visit(in.Children)
+			visit(in.Rows)
+		}
+	}
+	visit(inputs)
+	return slices.DeleteFunc(slices.Clone(problems), func(p field.Problem) bool { return !filled[p.Path] })
+}
+
+func (s *server) showForm(c echo.Context, status int, e entered, inputs []field.Input, problems field.Problems, price templates.PriceView) error {
+	view := s.formView(c, e, inputs, problems, price)
+	if partial(c) {
+		return render(c, status, templates.OrderForm(view))
+	}
+	title := say(c).Say("kind."+e.kind.Name()+".title", nil)
+	return render(c, status, templates.FormPage(s.page(c, title, templates.NavNewOrder), view))
+}
+
+func (s *server) formView(c echo.Context, e entered, inputs []field.Input, problems field.Problems, price templates.PriceView) templates.FormView {
+	return templates.NewFormView(templates.FormInput{
+		Kind: e.kind, Inputs: inputs, Problems: problems, Order: e.order, RepeatOf: e.repeatOf, Reason: e.reason,
+		Choices: func(picker field.Picker) []templates.Option { return s.choices(c.Request().Context(), picker) },
+		Say:     say(c), Price: price,
+	})
+}
+
+// choices fills a picker. A picker that cannot be filled is empty: IDs can be typed.
+func (s *server) choices(ctx context.Context, picker field.Picker) []templates.Option {
+	list, err := s.Inventory.Choices(ctx, string(picker), "", pickSize)
+	if err != nil {
+		s.Log.Warn("picker", "picker", picker, "error", err)
+	}
+	options := make([]templates.Option, len(list))
+	for i, choice := range list {
+		options[i] = templates.Option{Value: choice.Value, Label: choice.Label}
+	}
+	return options
+}

@@ -1,0 +1,66 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"workspace-order-console/internal/orders"
+	"workspace-order-console/web/templates"
+)
+
+// review shows a draft as it would be placed.
+func (s *server) review(c echo.Context) error {
+	return s.showReview(c, http.StatusOK, c.QueryParam("order"), nil)
+}
+
+// showReview shows the review page, with what stopped the order, if something did.
+func (s *server) showReview(c echo.Context, status int, id string, stopped *orders.Error) error {
+	reviewed, err := s.Service.Draft(c.Request().Context(), who(c), id)
+	var told *orders.Error
+	if errors.As(err, &told) && errors.Is(told, orders.ErrExists) {
+		return seeOther(c, "/orders/"+told.OrderID)
+	}
+	if err != nil {
+		return err
+	}
+	p := say(c)
+	view := templates.ReviewView{Reviewed: reviewed, Say: p, PublicURL: s.PublicURL,
+		Price: templates.NewPriceView(reviewed.Quote, reviewed.QuoteError, s.Now())}
+	if len(reviewed.Outdated) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	if stopped != nil {
+		view.Stopped = p.Say(stopped.Message.Key, stopped.Message.Args)
+		view.InTheWay = stopped.OrderID
+	}
+	return render(c, status, templates.ReviewPage(s.page(c, "Review order", templates.NavNewOrder), view))
+}
+
+// place turns the draft into an order, waits for it briefly and shows it, running or done.
+func (s *server) place(c echo.Context) error {
+	id := c.FormValue("order")
+	order, err := s.Service.Place(c.Request().Context(), who(c), id, c.FormValue("quote"))
+	var told *orders.Error
+	if errors.As(err, &told) {
+		switch {
+		case errors.Is(told, orders.ErrExists):
+			return seeOther(c, "/orders/"+told.OrderID)
+		case told.Code == orders.CodeConflict, told.Code == orders.CodePrice:
+			return s.showReview(c, http.StatusConflict, id, told)
+		case told.Code == orders.CodeInvalid:
+			return s.showReview(c, http.StatusUnprocessableEntity, id, nil)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), s.Wait)
+	defer cancel()
+	if _, err := s.Service.Wait(ctx, order.ID); err != nil {
+		return err
+	}
+	return seeOther(c, "/orders/"+order.ID)
+}

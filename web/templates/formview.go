@@ -1,0 +1,344 @@
+package templates
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"workspace-order-console/internal/i18n"
+	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/field"
+)
+
+// FormView is the form of one kind of order.
+type FormView struct {
+	Kind  orders.Kind
+	Say   i18n.Printer
+	Order string // the order's ID, carried by the form from the moment it is shown
+	// RepeatOf is the order that this form was filled in from; may be empty.
+	RepeatOf string
+	Reason   string
+	Sections []FormSection
+	Folded   []InputView
+	// FoldedOpen shows the folded section open: something in it is filled in or wrong.
+	FoldedOpen bool
+	// Lists are the choices of the pickers on the form, by picker.
+	Lists []PickList
+	// Problems are all problems, for the summary above the form; Loose those that belong to no input that is shown.
+	Problems int
+	Loose    []string
+	// ReasonProblem is what is wrong with the note.
+	ReasonProblem string
+	Price         PriceView
+}
+
+// Action is the form's own address.
+func (v FormView) Action() string { return "/orders/new/" + v.Kind.Name() }
+
+// FormSection is a part of the form under a title of its own.
+type FormSection struct {
+	Key    string
+	Title  string
+	Inputs []InputView
+}
+
+// InputView is one input as it is shown.
+type InputView struct {
+	field.Input
+	Label   string
+	Help    string
+	Rule    string // what is allowed, in a few words
+	Problem string
+	// Picked is what people know the value by, when it came from a picker.
+	Picked  string
+	Options []Option
+	Parts   []InputView // of a group, or of one row
+	Lines   []InputView // the rows of a list
+	// Removable rows have a button to remove them.
+	Removable bool
+}
+
+// Option is one choice of a select or a picker.
+type Option struct {
+	Value, Label string
+}
+
+// PickList is a picker's list of choices.
+type PickList struct {
+	Picker  field.Picker
+	Options []Option
+}
+
+// FormInput is what a form is made of.
+type FormInput struct {
+	Kind     orders.Kind
+	Inputs   []field.Input
+	Problems field.Problems
+	Order    string
+	RepeatOf string
+	Reason   string
+	// Choices fills a picker.
+	Choices func(field.Picker) []Option
+	Say     i18n.Printer
+	Price   PriceView
+}
+
+// sectionOrder is the order of a form's sections; others follow.
+var sectionOrder = []string{"targets", "what", "who", "network", "term", "more"}
+
+// NewFormView lays a kind's inputs out as a form: envelopes dissolved, inputs in their sections, what is rarely used
+// folded away, each problem at its input.
+func NewFormView(in FormInput) FormView {
+	v := FormView{Kind: in.Kind, Say: in.Say, Order: in.Order, RepeatOf: in.RepeatOf, Reason: in.Reason,
+		Problems: len(in.Problems), Price: in.Price}
+	b := formBuilder{FormInput: in, shown: map[string]bool{}, lists: map[field.Picker][]Option{}}
+	b.flatten(in.Inputs)
+	for _, section := range b.sections {
+		if len(section.Inputs) > 0 {
+			v.Sections = append(v.Sections, *section)
+		}
+	}
+	slices.SortStableFunc(v.Sections, func(a, b FormSection) int { return rankOf(a.Key) - rankOf(b.Key) })
+	v.Folded = b.folded
+	v.FoldedOpen = slices.ContainsFunc(b.folded, InputView.touched)
+	for _, picker := range b.pickers {
+		v.Lists = append(v.Lists, PickList{Picker: picker, Options: b.lists[picker]})
+	}
+	for _, problem := range in.Problems {
+		words := in.Say.Say(problem.Key, problem.Args)
+		switch {
+		case problem.Path == "reason":
+			v.ReasonProblem = words
+		case !b.shown[problem.Path]:
+			v.Loose = append(v.Loose, problem.Path+": "+words)
+		}
+	}
+	return v
+}
+
+func rankOf(section string) int {
+	if i := slices.Index(sectionOrder, section); i >= 0 {
+		return i
+	}
+	return len(sectionOrder)
+}
+
+type formBuilder struct {
+	FormInput
+	sections []*FormSection
+	current  *FormSection
+	folded   []InputView
+	shown    map[string]bool
+	lists    map[field.Picker][]Option
+	pickers  []field.Picker
+}
+
+// flatten puts inputs into their sections, with the members of envelopes in the envelopes' places.
+func (b *formBuilder) flatten(inputs []field.Input) {
+	for _, in := range inputs {
+		if in.Const || in.SDKOnly {
+			continue
+		}
+		if in.Envelope {
+			switch {
+			case in.Kind == field.Group:
+				b.flatten(in.Children)
+			case len(in.Rows) > 0:
+				b.flatten(in.Rows[0].Children)
+			default:
+				b.flatten(in.Item)
+			}
+			continue
+		}
+		if in.Section != "" || b.current == nil {
+			b.section(in.Section)
+		}
+		view := b.view(in)
+		if in.Folded {
+			b.folded = append(b.folded, view)
+		} else {
+			b.current.Inputs = append(b.current.Inputs, view)
+		}
+	}
+}
+
+// section makes a section the current one.
+func (b *formBuilder) section(key string) {
+	if key == "" {
+		key = "what"
+	}
+	for _, s := range b.sections {
+		if s.Key == key {
+			b.current = s
+			return
+		}
+	}
+	b.current = &FormSection{Key: key, Title: b.Say.Say("section."+key, nil)}
+	b.sections = append(b.sections, b.current)
+}
+
+// view makes an input ready to be shown, with its parts and rows.
+func (b *formBuilder) view(in field.Input) InputView {
+	v := InputView{Input: in, Rule: ruleOf(in)}
+	v.Label, _ = b.Say.Field("label", in.Path)
+	v.Help, _ = b.Say.Field("help", in.Path)
+	if problem, wrong := b.Problems.For(in.Path); wrong {
+		v.Problem = b.Say.Say(problem.Key, problem.Args)
+	}
+	b.shown[in.Path] = true
+	b.choices(&v)
+	switch in.Kind {
+	case field.Group:
+		for _, child := range in.Children {
+			if !child.SDKOnly && !child.Const {
+				v.Parts = append(v.Parts, b.view(child))
+			}
+		}
+	case field.GroupList:
+		rows := in.Rows
+		if len(rows) == 0 && in.Required {
+			rows = []field.Input{{Kind: field.Group, Path: in.Path + "[0]", Children: in.Item}}
+		}
+		for _, row := range rows {
+			line := b.view(row)
+			line.Removable = true
+			v.Lines = append(v.Lines, line)
+		}
+	case field.TextList:
+		rows := in.Rows
+		if len(rows) == 0 {
+			// one empty row: typing is quicker than asking for a row first
+			row := in
+			row.Kind, row.Name, row.Path, row.Rows = field.Text, "", in.Path+"[0]", nil
+			rows = []field.Input{row}
+		}
+		for _, row := range rows {
+			row.Required = false
+			line := b.view(row)
+			line.Label, line.Help, line.Rule = v.Label, "", ""
+			line.Removable = len(rows) > 1
+			v.Lines = append(v.Lines, line)
+		}
+	}
+	return v
+}
+
+// choices fills an input's select or picker.
+func (b *formBuilder) choices(v *InputView) {
+	for _, value := range v.Choices {
+		label, named := b.Say.Field("choice", v.Path, value)
+		if !named {
+			label = value
+		}
+		v.Options = append(v.Options, Option{value, label})
+	}
+	if v.Picker == "" {
+		return
+	}
+	options, have := b.lists[v.Picker]
+	if !have {
+		options = b.Choices(v.Picker)
+		b.lists[v.Picker] = options
+		b.pickers = append(b.pickers, v.Picker)
+	}
+	for _, option := range options {
+		if option.Value == v.Value && v.Value != "" {
+			v.Picked = option.Label
+		}
+	}
+}
+
+// touched tells that an input, or one inside it, is filled in or wrong.
+func (v InputView) touched() bool {
+	return v.Value != "" || v.Problem != "" || slices.ContainsFunc(v.Parts, InputView.touched) || slices.ContainsFunc(v.Lines, InputView.touched)
+}
+
+// ruleOf says in a few words what an input allows, where its choices do not.
+func ruleOf(in field.Input) string {
+	switch {
+	case len(in.Choices) > 0:
+		return ""
+	case in.Kind == field.Int && in.Min != nil && in.Max != nil && in.Step > 1:
+		return fmt.Sprintf("%d–%d, in steps of %d", *in.Min, *in.Max, in.Step)
+	case in.Kind == field.Int && in.Min != nil && in.Max != nil:
+		return fmt.Sprintf("%d–%d", *in.Min, *in.Max)
+	case (in.Kind == field.GroupList || in.Kind == field.TextList) && in.MaxItems > 1:
+		return "up to " + strconv.Itoa(in.MaxItems)
+	}
+	return ""
+}
+
+// errorID is the id of an input's error element.
+func errorID(path string) string { return "error-" + path }
+
+// describedBy ties an input to its error and its help.
+func (v InputView) describedBy() string {
+	ids := errorID(v.Path)
+	if v.Help != "" || v.Rule != "" {
+		ids += " help-" + v.Path
+	}
+	return ids
+}
+
+func (v InputView) placeholder() string {
+	if v.Default != "" {
+		return v.Default
+	}
+	return ""
+}
+
+// Select tells that an input is a closed list of choices.
+func (v InputView) isSelect() bool { return v.Kind == field.Bool || len(v.Options) > 0 && v.Picker == "" }
+
+// stored tells how a select's empty choice is called: what the cloud takes then.
+func (v InputView) emptyChoice() string {
+	switch {
+	case v.Default != "":
+		for _, option := range v.Options {
+			if option.Value == v.Default {
+				return "Default: " + option.Label
+			}
+		}
+		return "Default: " + v.Default
+	case v.Required:
+		return "Choose…"
+	}
+	return "Not set"
+}
+
+// doorPath is a kind's endpoint, for the form's small print.
+func doorPath(kind orders.Kind) string {
+	return "POST " + kind.Door.Path("{project_id}", "")
+}
+
+
+// strange tells that a select's value is none of its choices: it is shown again all the same, exactly as it came.
+func (v InputView) strange() bool {
+	if v.Value == "" || v.Kind == field.Bool && (v.Value == "true" || v.Value == "false") {
+		return false
+	}
+	return !slices.ContainsFunc(v.Options, func(o Option) bool { return o.Value == v.Value })
+}
+
+// foldedWords names the first few of the folded inputs.
+func foldedWords(inputs []InputView) string {
+	var words string
+	for i, in := range inputs {
+		if i == 4 {
+			return words + " …"
+		}
+		if i > 0 {
+			words += ", "
+		}
+		words += in.Label
+	}
+	return words
+}
+
+// addWord says what one more row is.
+func addWord(in InputView) string {
+	if in.Kind == field.TextList {
+		return "one"
+	}
+	return "a row"
+}
