@@ -27,7 +27,7 @@ type Orders interface {
 	Wait(ctx context.Context, id string) (orders.Order, error)
 }
 
-// Keys tells who an API key belongs to. ErrNotFound of package orders means nobody.
+// Keys tells who an API key belongs to; auth.ErrNotFound means nobody.
 type Keys interface {
 	WhoByToken(ctx context.Context, token string) (auth.Who, error)
 }
@@ -64,9 +64,8 @@ func Register(group *echo.Group, config Config) {
 	d := &door{Config: config, calls: make(chan struct{}, maxCalls)}
 	group.GET("/openapi.json", d.openapi)
 	for _, name := range cloud.Doors {
-		// Echo's path has the door's own with parameters in it
-		path := strings.TrimPrefix(name.Path(":project_id", ":desktop_id"), "/v2")
-		group.POST(strings.ReplaceAll(path, "%3A", ":"), d.order(name))
+		// the door's own path, with Echo's parameters in the places of the IDs
+		group.POST(strings.TrimPrefix(name.Path(":project_id", ":desktop_id"), "/v2"), d.order(name))
 	}
 	group.RouteNotFound("/*", func(echo.Context) error {
 		return &Error{Status: http.StatusNotFound, Key: "api.no_route"}
@@ -122,7 +121,7 @@ func (d *door) who(c echo.Context) (auth.Who, error) {
 		return auth.Who{}, &Error{Status: http.StatusUnauthorized, Key: "api.no_token"}
 	}
 	who, err := d.Keys.WhoByToken(c.Request().Context(), token)
-	if errors.Is(err, orders.ErrNotFound) {
+	if errors.Is(err, auth.ErrNotFound) {
 		return auth.Who{}, &Error{Status: http.StatusUnauthorized, Key: "api.wrong_token"}
 	}
 	who.Address, who.RequestID = c.RealIP(), c.Response().Header().Get(echo.HeaderXRequestID)

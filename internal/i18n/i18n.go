@@ -88,8 +88,8 @@ func (p Printer) Field(what, path string, rest ...string) (string, bool) {
 	names := strings.Split(indices.ReplaceAllString(path, ""), ".")
 	for n := min(2, len(names)); n > 0; n-- {
 		key := strings.Join(slices.Concat([]string{what}, names[len(names)-n:], rest), ".")
-		if text, err := p.localizer.Localize(&i18n.LocalizeConfig{MessageID: key}); err == nil {
-			return text, true
+		if text, _ := p.localizer.Localize(&i18n.LocalizeConfig{MessageID: key}); text != "" {
+			return text, true // an error beside a text says that it is the English one
 		}
 	}
 	return "", false

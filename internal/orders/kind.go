@@ -201,7 +201,7 @@ type Change struct {
 	// Subject is what changes: the desktop's or pool's name, or its ID when the inventory does not know it; empty for
 	// things that are yet to be made.
 	Subject string
-	// What names the property, as a message ("change.size").
+	// What names the property, as a message ("change.disk_size").
 	What field.Message
 	// Before is empty when there is nothing now, or when the inventory does not know.
 	Before, After string

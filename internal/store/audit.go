@@ -168,34 +168,55 @@ func auditQuery(ctx context.Context, q querier, f audit.Filter, limit int) (stri
 		mark := a.add(cursor)
 		narrow = append(narrow, "(e.time, e.seq)"+sign+"((SELECT time FROM audit WHERE seq = "+mark+"), "+mark+")")
 	}
-	ways, err := textWays(ctx, q, &a, f.Text)
+	ways, err := waysOf(ctx, q, &a, f.Text)
 	if err != nil {
 		return "", nil, err
 	}
-	sorted := " ORDER BY e.time" + direction + ", e.seq" + direction + " LIMIT " + strconv.Itoa(limit)
-	for i, way := range ways {
-		ways[i] = "SELECT e.time, e.seq FROM audit e"
-		if conditions := slices.DeleteFunc(append(slices.Clone(narrow), way), func(c string) bool { return c == "" }); len(conditions) > 0 {
-			ways[i] += " WHERE " + strings.Join(conditions, " AND ")
+	sorted := direction + ", seq" + direction + " LIMIT " + strconv.Itoa(limit)
+	selects := make([]string, len(ways))
+	for i, w := range ways {
+		selects[i] = "SELECT e.time AS time, e.seq AS seq FROM " + w.from
+		if where := append(slices.Clone(narrow), w.where...); len(where) > 0 {
+			selects[i] += " WHERE " + strings.Join(where, " AND ")
 		}
-		ways[i] = fmt.Sprintf("SELECT time, seq FROM (%s%s) AS w%d", ways[i], sorted, i)
+		selects[i] += " ORDER BY e.time" + direction + ", e.seq" + direction + " LIMIT " + strconv.Itoa(limit)
 	}
-	return "SELECT " + auditColumns + " FROM (" + strings.Join(ways, " UNION ") + " ORDER BY time" + direction + ", seq" + direction +
-		" LIMIT " + strconv.Itoa(limit) + ") AS page JOIN audit e ON e.seq = page.seq ORDER BY page.time" + direction + ", page.seq" + direction, a, nil
+	found := selects[0]
+	if len(selects) > 1 {
+		for i := range selects {
+			selects[i] = fmt.Sprintf("SELECT time, seq FROM (%s) AS b%d", selects[i], i)
+		}
+		found = strings.Join(selects, " UNION ") + " ORDER BY time" + sorted
+	}
+	return "SELECT " + auditColumns + " FROM (" + found + ") AS page JOIN audit e ON e.seq = page.seq ORDER BY page.time" + direction +
+		", page.seq" + direction, a, nil
 }
 
-// textWays are the conditions under which an entry matches a text; one of them is enough. No text is one way, without
-// a condition.
-func textWays(ctx context.Context, q querier, a *arguments, text string) ([]string, error) {
+// way is one of the ways in which an entry, from the table named e, can match a text.
+type way struct {
+	from  string
+	where []string
+}
+
+// waysOf lists the ways in which entries can match a text; without a text, the one way without a condition.
+func waysOf(ctx context.Context, q querier, a *arguments, text string) ([]way, error) {
 	if text == "" {
-		return []string{""}, nil
+		return []way{{from: "audit e"}}, nil
 	}
-	ways := []string{"e.object = " + a.add(text)}
-	if _, id, has := strings.Cut(text, ":"); has && len(id) >= prefixFrom {
-		ways[0] = startsWith(a, "e.object", text)
-	} else if !has && len(text) >= prefixFrom {
-		for _, kind := range objectKinds {
-			ways = append(ways, startsWith(a, "e.object", kind+":"+text))
+	exactly := func(column, value string) way { return way{"audit e", []string{"e." + column + " = " + a.add(value)}} }
+	// A range of objects comes in another order than the list's. Joined to itself, or SQLite would rather walk all.
+	starting := func(object string) way {
+		return way{"audit x CROSS JOIN audit e", []string{startsWith(a, "x.object", object), "e.seq = x.seq"}}
+	}
+	var ways []way
+	switch kind, id, has := strings.Cut(text, ":"); {
+	case has && len(id) >= prefixFrom:
+		ways = append(ways, starting(text))
+	case has:
+		ways = append(ways, exactly("object", text))
+	case len(kind) >= prefixFrom:
+		for _, prefix := range objectKinds {
+			ways = append(ways, starting(prefix+":"+text))
 		}
 	}
 	for _, column := range []string{"actor", "action"} {
@@ -204,8 +225,11 @@ func textWays(ctx context.Context, q querier, a *arguments, text string) ([]stri
 			return nil, err
 		}
 		for _, value := range values {
-			ways = append(ways, "e."+column+" = "+a.add(value))
+			ways = append(ways, exactly(column, value))
 		}
+	}
+	if len(ways) == 0 {
+		ways = append(ways, exactly("object", text))
 	}
 	return ways, nil
 }

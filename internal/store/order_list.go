@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"workspace-order-console/internal/orders"
 )
@@ -27,14 +25,6 @@ func limitOf(limit int) int {
 		return usualLimit
 	}
 	return min(limit, mostLimit)
-}
-
-// branch is one of the ways in which an order can match a filter. Each is read along an index in the list's order, as
-// many rows as the page needs; then the branches are merged.
-type branch struct {
-	from        string // tables; the order's is named o
-	where       []string
-	created, id string // the columns of the list's order
 }
 
 // Orders implements orders.Journal.
@@ -92,140 +82,4 @@ func ordersPage(ctx context.Context, q querier, f orders.Filter, limit int) ([]o
 		return nil, err
 	}
 	return list(ctx, q, scanOrder, query, args...)
-}
-
-// ordersQuery is the query of a page.
-func ordersQuery(ctx context.Context, q querier, f orders.Filter, limit int) (string, arguments, error) {
-	var a arguments
-	branches, err := branchesOf(ctx, q, &a, f)
-	if err != nil {
-		return "", nil, err
-	}
-	direction, beyondCursor := " DESC", " < "
-	if f.Newer {
-		direction, beyondCursor = " ASC", " > "
-	}
-	limits := " LIMIT " + strconv.Itoa(limit)
-	ids := make([]string, len(branches))
-	for i, b := range branches {
-		where := b.where
-		if !f.After.IsZero() {
-			where = append(where, fmt.Sprintf("(%s, %s)%s(%s, %s)", b.created, b.id, beyondCursor,
-				a.add(micros(f.After.CreatedAt)), a.add(f.After.ID)))
-		}
-		if !f.From.IsZero() {
-			where = append(where, b.created+" >= "+a.add(micros(f.From)))
-		}
-		if !f.Until.IsZero() {
-			where = append(where, b.created+" < "+a.add(micros(f.Until)))
-		}
-		ids[i] = "SELECT " + b.created + " AS created_at, " + b.id + " AS id FROM " + b.from
-		if len(where) > 0 {
-			ids[i] += " WHERE " + strings.Join(where, " AND ")
-		}
-		ids[i] += " ORDER BY " + b.created + direction + ", " + b.id + direction + limits
-	}
-	found := ids[0]
-	if len(ids) > 1 {
-		for i := range ids {
-			ids[i] = fmt.Sprintf("SELECT created_at, id FROM (%s) AS b%d", ids[i], i)
-		}
-		found = strings.Join(ids, " UNION ") + " ORDER BY created_at" + direction + ", id" + direction + limits
-	}
-	return "SELECT " + orderColumns + " FROM (" + found + ") AS page JOIN orders o ON o.id = page.id ORDER BY page.created_at" +
-		direction + ", page.id" + direction, a, nil
-}
-
-// branchesOf splits a filter. The text, the target or the badges lead, in this order; what does not lead narrows.
-func branchesOf(ctx context.Context, q querier, a *arguments, f orders.Filter) ([]branch, error) {
-	narrow := narrowing(a, f)
-	plain := func(conditions ...string) branch {
-		return branch{from: "orders o", where: append(slices.Clone(narrow), conditions...), created: "o.created_at", id: "o.id"}
-	}
-	badges := func() {
-		if len(f.Badges) > 0 {
-			narrow = append(narrow, "o.badge IN "+in(a, f.Badges))
-		}
-	}
-	target := func() {
-		if f.Target != "" {
-			narrow = append(narrow, "EXISTS (SELECT 1 FROM order_targets g WHERE g.order_id = o.id AND g.target = "+a.add(f.Target)+")")
-		}
-	}
-	switch {
-	case f.Text != "":
-		badges()
-		target()
-		branches := []branch{
-			plain(begins(a, "o.id", f.Text)),
-			plain("o.id IN (SELECT c.order_id FROM cloud_orders c WHERE " + begins(a, "c.cloud_order_id", f.Text) + ")"),
-		}
-		names, err := valuesFrom(ctx, q, "orders", "actor", f.Text)
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range names {
-			branches = append(branches, plain("o.actor = "+a.add(name)))
-		}
-		return branches, nil
-	case f.Target != "":
-		badges()
-		return []branch{{from: "order_targets g JOIN orders o ON o.id = g.order_id", created: "g.created_at", id: "g.order_id",
-			where: append(narrow, "g.target = "+a.add(f.Target))}}, nil
-	case len(f.Badges) > 0:
-		var branches []branch
-		for _, badge := range f.Badges {
-			branches = append(branches, plain("o.badge = "+a.add(string(badge))))
-		}
-		return branches, nil
-	}
-	return []branch{plain()}, nil
-}
-
-// narrowing are the conditions that hold in every branch.
-func narrowing(a *arguments, f orders.Filter) []string {
-	var where []string
-	for _, c := range []struct{ column, value string }{{"o.kind", f.Kind}, {"o.door", f.Door}, {"o.actor", f.Actor}} {
-		if c.value != "" {
-			where = append(where, c.column+" = "+a.add(c.value))
-		}
-	}
-	if f.Moving {
-		where = append(where, "o.moving")
-	}
-	if len(f.IDs) > 0 {
-		where = append(where, "o.id IN "+in(a, f.IDs))
-	}
-	if f.Since > 0 {
-		where = append(where, "o.version > "+a.add(f.Since))
-	}
-	return where
-}
-
-// begins is the condition that an ID is a text or, when that is long enough, starts with it.
-func begins(a *arguments, column, text string) string {
-	if len(text) < prefixFrom {
-		return column + " = " + a.add(text)
-	}
-	return startsWith(a, column, text)
-}
-
-// valuesFrom lists the first distinct values of an indexed column that start with a text. It jumps from one to the
-// next, however many rows share them.
-func valuesFrom(ctx context.Context, q querier, table, column, prefix string) ([]string, error) {
-	var found []string
-	over, last := " >= ", prefix
-	for len(found) < namesFound {
-		err := q.QueryRowContext(ctx, "SELECT "+column+" FROM "+table+" WHERE "+column+over+"$1 AND "+column+" < $2 ORDER BY "+
-			column+" LIMIT 1", last, prefix+beyond).Scan(&last)
-		if notFound(err) == orders.ErrNotFound {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, last)
-		over = " > "
-	}
-	return found, nil
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"workspace-order-console/internal/audit"
@@ -65,7 +68,7 @@ func sample(changes ...func(*orders.Order)) orders.Order {
 		Reason: "more memory <please> & thanks", Path: "/v2/p/periodic/change/batch-order",
 		Body: []byte(`{"type":"RESIZE", "amount": 1.10, "name":"甲<b>"}`), Hash: strings.Repeat("ab", 32), AutoPay: true,
 		Summary: field.Say("summary.RESIZE", "n", 2, "product", "8 vCPU", "names", []any{"a", 3}),
-		Quote: &orders.Quote{ID: "q1", Amount: decimal.RequireFromString("12.50"), OfficialAmount: decimal.RequireFromString("15.00"),
+		Quote: &orders.Quote{ID: "q1", Amount: decimal.RequireFromString("12.5"), OfficialAmount: decimal.RequireFromString("15"),
 			Currency: "USD", Lines: []cloud.QuoteLine{{ID: "d1", Amount: decimal.RequireFromString("6.25"), OfficialAmount: decimal.RequireFromString("7.5")}},
 			AskedAt: noon.Add(-time.Minute)},
 		Targets:  []string{"desktop:" + id + "-1", "desktop:" + id + "-2"},
@@ -152,3 +155,34 @@ func plan(tb testing.TB, q *sql.DB, query string, args ...any) string {
 }
 
 func orderID(n int) string { return fmt.Sprintf("019a0000-0000-7000-8000-%012d", n) }
+
+// assertIndexed fails when a plan reads a whole table, other than one of the named results of a subquery. Reading a
+// whole index is allowed only where its order is that of the list and a limit ends it: along the time.
+func assertIndexed(tb testing.TB, name, plan string, subqueries ...string) {
+	tb.Helper()
+	for line := range strings.Lines(plan) {
+		line = strings.TrimSpace(line)
+		table, scans := strings.CutPrefix(line, "SCAN ")
+		if !scans || slices.Contains(subqueries, table) || strings.HasPrefix(table, "CONSTANT ROW") {
+			continue
+		}
+		if strings.Contains(table, "INDEX orders_by_time") || strings.Contains(table, "INDEX audit_by_time") || strings.Contains(table, "INDEX orders_moving") || strings.Contains(table, "INDEX actions_sending") || strings.Contains(table, "INDEX orders_sending") {
+			continue
+		}
+		assert.Fail(tb, name+" scans", "%s\n%s", line, plan)
+	}
+}
+
+// placeholders lists the different placeholders of a query.
+func placeholders(query string) []string {
+	found := regexp.MustCompile(`\$\d+`).FindAllString(query, -1)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// inner is the subquery that finds the rows of a page.
+func inner(query string) string {
+	_, rest, _ := strings.Cut(query, "FROM (")
+	found, _, _ := strings.Cut(rest, ") AS page")
+	return found
+}

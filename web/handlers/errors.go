@@ -75,7 +75,7 @@ func (s *server) trouble(c echo.Context, err error) trouble {
 	switch {
 	case errors.As(err, &told):
 		return ofOrders(p, told)
-	case errors.Is(err, orders.ErrNotFound) && tokenOf(c.Request()) != "" && who(c).Name == "":
+	case errors.Is(err, auth.ErrNotFound) && tokenOf(c.Request()) != "" && who(c).Name == "":
 		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "API key unknown", What: p.Say("api.wrong_token", nil)}}
 	case errors.Is(err, orders.ErrNotFound), errors.Is(err, audit.ErrNotFound), errors.Is(err, auth.ErrNotFound):
 		return notHere()

@@ -72,7 +72,7 @@ func (c *Cloud) Orders(ctx context.Context, filter cloud.OrderFilter) (cloud.Lis
 		}
 		return rows.Err()
 	})
-	return list, cloudError(err)
+	return list, c.told(err)
 }
 
 // Order implements cloud.Billing.
@@ -84,17 +84,17 @@ func (c *Cloud) Order(ctx context.Context, orderID string) (order cloud.BillingO
 		}
 		return err
 	})
-	return order, cloudError(err)
+	return order, c.told(err)
 }
 
 // Pay implements cloud.Billing.
 func (c *Cloud) Pay(ctx context.Context, orderID string) error {
-	return cloudError(c.write(ctx, func(v *view) error { return v.pay(orderID) }))
+	return c.told(c.write(ctx, func(v *view) error { return v.pay(orderID) }))
 }
 
 // Cancel implements cloud.Billing.
 func (c *Cloud) Cancel(ctx context.Context, orderID string) error {
-	return cloudError(c.write(ctx, func(v *view) error {
+	return c.told(c.write(ctx, func(v *view) error {
 		o, err := v.order(orderID)
 		if err != nil {
 			return err
@@ -113,7 +113,7 @@ func (c *Cloud) Balance(ctx context.Context) (balance cloud.Balance, err error) 
 		balance.Amount, err = v.balance()
 		return err
 	})
-	return balance, cloudError(err)
+	return balance, c.told(err)
 }
 
 func scanOrder(row interface{ Scan(...any) error }) (cloud.BillingOrder, error) {

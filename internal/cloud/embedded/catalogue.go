@@ -110,7 +110,7 @@ func (c *catalogue) index() {
 		add(p.ProductID, p.Name["en_US"], p.price)
 	}
 	for _, t := range c.VolumeTypes {
-		add(t.ResourceSpecCode, t.VolumeType+" disk, per GB", t.price)
+		add(t.ResourceSpecCode, t.VolumeType.VolumeType+" disk, per GB", t.price)
 	}
 	for _, i := range c.Images {
 		if i.ProductCode != "" {
@@ -141,7 +141,7 @@ func (c *catalogue) sharer(sku string) (*sharerProduct, bool) {
 }
 
 func (c *catalogue) volumeType(name string) (*volumeType, bool) {
-	return by(c.VolumeTypes, func(t *volumeType) string { return t.VolumeType }, name)
+	return by(c.VolumeTypes, func(t *volumeType) string { return t.VolumeType.VolumeType }, name)
 }
 
 func (c *catalogue) zone(name string) (*cloud.AvailabilityZone, bool) {
@@ -150,10 +150,6 @@ func (c *catalogue) zone(name string) (*cloud.AvailabilityZone, bool) {
 
 func (c *catalogue) subnet(id string) (*cloud.Subnet, bool) {
 	return by(c.Subnets, func(s *cloud.Subnet) string { return s.ID }, id)
-}
-
-func (c *catalogue) namePolicy(id string) (*cloud.NamePolicy, bool) {
-	return by(c.NamePolicies, func(p *cloud.NamePolicy) string { return p.PolicyID }, id)
 }
 
 // image finds an image by ID and type. One ID may be there under several types; without a type the first one counts.

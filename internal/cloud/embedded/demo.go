@@ -20,12 +20,12 @@ const demoRegion = "ap-southeast-1"
 // demo is what demo.json holds. What is told in days counts from the moment the data is loaded.
 type demo struct {
 	catalogue
-	Currency string        `json:"currency"`
-	Balance  string        `json:"balance"`
-	Users    []cloud.User  `json:"users"`
-	Desktops []demoDesktop `json:"desktops"`
-	Pools    []demoPool    `json:"pools"`
-	Hosts    []cloud.Host `json:"hosts"`
+	Currency string            `json:"currency"`
+	Balance  string            `json:"balance"`
+	Users    []cloud.User      `json:"users"`
+	Desktops []demoDesktop     `json:"desktops"`
+	Pools    []demoPool        `json:"pools"`
+	Hosts    []cloud.Host      `json:"hosts"`
 	Quotas   []cloud.Quota     `json:"quotas"`
 	Widths   []cloud.Bandwidth `json:"bandwidths"`
 	EIPs     []cloud.EIP       `json:"eips"`

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -122,12 +123,23 @@ func (v *view) make(orderID string, e effect, at time.Time) error {
 			return err
 		}
 	}
-	for _, eip := range e.EIPs {
+	count, err := v.count(classEIP)
+	if err != nil {
+		return err
+	}
+	for i, eip := range e.EIPs {
+		eip.Address = address(count + i)
 		if err := v.put(classEIP, eip.ID, "", eip); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// address is the n-th public address, out of the blocks that are set aside for documentation.
+func address(n int) string {
+	blocks := []string{"203.0.113", "198.51.100", "192.0.2"}
+	return fmt.Sprintf("%s.%d", blocks[n/200%len(blocks)], 20+n%200)
 }
 
 // countDesktop tells a user's account that there is one more desktop.

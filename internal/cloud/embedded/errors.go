@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ const (
 	codeShrink      = "WKS.00010015" // a disk cannot become smaller, nor stay as it is
 	codeNotPeriodic = "WKS.00010016" // the desktop is not billed the way the order wants
 	codeNothing     = "WKS.00010017" // nothing would change
+	codeFrozen      = "WKS.00010018"
 	codeNameTaken   = "WKS.00010021"
 	codeOpenOrder   = "WKS.00010022" // the resource has an open order
 	codeInternal    = "WKS.00000500"
@@ -54,25 +56,33 @@ func asRefusal(err error) (*refusal, bool) {
 	return r, errors.As(err, &r)
 }
 
+// logFailure logs a failure of the cloud itself. A caller who has gone away is none.
+func (c *Cloud) logFailure(err error) {
+	if !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		c.config.Logger.Error("embedded cloud", "error", err)
+	}
+}
+
 // errorBody is how the cloud writes an error.
-func errorBody(err error) (status int, body []byte) {
+func (c *Cloud) errorBody(err error) (status int, body []byte) {
 	r, ok := asRefusal(err)
 	if !ok {
-		// What went wrong inside is the log's business; a caller learns that it is not about the order.
+		c.logFailure(err)
 		r = &refusal{http.StatusInternalServerError, codeInternal, "The service is out of order."}
 	}
 	body, _ = json.Marshal(map[string]string{"error_code": r.code, "error_msg": r.msg})
 	return r.status, body
 }
 
-// cloudError turns an error of a method that answers with a Go error into the port's.
-func cloudError(err error) error {
+// told turns an error into the port's. What is no refusal is also logged: a caller learns only that it happened.
+func (c *Cloud) told(err error) error {
 	if err == nil {
 		return nil
 	}
 	if r, ok := asRefusal(err); ok {
 		return &cloud.Error{Outcome: cloud.OutcomeRefused, HTTPStatus: r.status, Code: r.code, Msg: r.msg}
 	}
+	c.logFailure(err)
 	return &cloud.Error{Outcome: cloud.OutcomeUnknown, HTTPStatus: http.StatusInternalServerError, Code: codeInternal,
 		Msg: "The service is out of order.", Err: err}
 }

@@ -12,21 +12,23 @@ import (
 )
 
 // advance brings about what has become due, oldest first: paid orders are completed, unpaid ones run out of time.
-func (v *view) advance() error {
-	for {
+// It stops after mostAtOnce of them and tells that there may be more.
+func (v *view) advance() (more bool, err error) {
+	const mostAtOnce = 200
+	for range mostAtOnce {
 		var orderID string
 		var due int64
 		err := v.tx.QueryRowContext(v.ctx, `SELECT order_id, due_at FROM orders WHERE due_at IS NOT NULL AND due_at <= $1
 			ORDER BY due_at, seq LIMIT 1`, v.now.UnixMicro()).Scan(&orderID, &due)
 		if errors.Is(err, sql.ErrNoRows) {
-			return nil
+			return false, nil
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 		o, err := v.order(orderID)
 		if err != nil {
-			return err
+			return false, err
 		}
 		at := time.UnixMicro(due).UTC()
 		if o.status == cloud.StatusToBePaid {
@@ -35,9 +37,10 @@ func (v *view) advance() error {
 			err = v.complete(o, at)
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
+	return true, nil
 }
 
 // storedOrder is an order as the file has it.

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"net/url"
@@ -39,6 +40,8 @@ type Config struct {
 	UserName string
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
+	// Logger gets the cloud's own failures; none are written when nil.
+	Logger *slog.Logger
 	// Shuffle mixes a batch's answer, whose order the cloud does not promise; rand.Shuffle when nil.
 	Shuffle func(n int, swap func(i, j int))
 }
@@ -67,6 +70,9 @@ const dsnSettings = "_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_for
 func Open(ctx context.Context, config Config) (*Cloud, error) {
 	if config.Now == nil {
 		config.Now = time.Now
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	if config.Shuffle == nil {
 		config.Shuffle = rand.Shuffle

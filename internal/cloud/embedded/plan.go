@@ -30,6 +30,9 @@ type plan struct {
 	refused error
 }
 
+// mostPeriods is for how many months or years at once this cloud sells anything; the wire states no limit.
+const mostPeriods = 120
+
 type planner func(*view, request) ([]plan, error)
 
 // planners knows every kind of order.
@@ -69,6 +72,9 @@ func (v *view) plan(wanted request) ([]plan, error) {
 	if !ok {
 		return nil, refuse(codeParameter, "Orders of type %s are not taken.", wanted.kind)
 	}
+	if _, n, _ := orders.Period(wanted.payload); n != nil && *n > mostPeriods {
+		return nil, refuse(codeParameter, "period_num must be at most %d.", mostPeriods)
+	}
 	return planner(v, wanted)
 }
 
@@ -107,7 +113,7 @@ func (v *view) mustDesktop(id string) (desktop, error) {
 		return d, refuse(codeNotFound, "The desktop %s does not exist.", id)
 	}
 	if d.IsFreeze {
-		return d, refuse(codeNotPeriodic, "The desktop %s is frozen.", d.ComputerName)
+		return d, refuse(codeFrozen, "The desktop %s is frozen.", d.ComputerName)
 	}
 	return d, nil
 }
@@ -120,7 +126,7 @@ func (v *view) mustPool(id string) (pool, error) {
 	case !known:
 		return p, refuse(codeNotFound, "The desktop pool %s does not exist.", id)
 	case p.Status == "EXIST_FROZEN":
-		return p, refuse(codeNotPeriodic, "The desktop pool %s has frozen desktops.", p.Name)
+		return p, refuse(codeFrozen, "The desktop pool %s has frozen desktops.", p.Name)
 	}
 	return p, nil
 }

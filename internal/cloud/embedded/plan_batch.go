@@ -137,7 +137,7 @@ func addVolumeChange(v *view, m *orders.AddVolumeParam) (changer, error) {
 		if len(d.DataVolumes) >= mostDisks {
 			return change{}, refuse(codeQuota, "The desktop %s has %d data disks, no more are possible.", d.ComputerName, mostDisks)
 		}
-		disk := newVolume(cloud.Volume{Type: t.VolumeType, Size: *m.VolumeSize, KMSID: m.KMSID, DesktopPoolDiskID: poolDisk}, len(d.DataVolumes))
+		disk := newVolume(cloud.Volume{Type: t.VolumeType.VolumeType, Size: *m.VolumeSize, KMSID: m.KMSID, DesktopPoolDiskID: poolDisk}, len(d.DataVolumes))
 		return change{
 			alteration: alteration{AddVolumes: []cloud.Volume{disk}},
 			parts:      []part{{t.ResourceSpecCode, *m.VolumeSize}},

@@ -214,21 +214,11 @@ func (v *view) newEIPs(p *plan, desktops []string, eipType, chargeMode string, s
 	if chargeMode == "BANDWIDTH" {
 		p.items = append(p.items, line)
 	}
-	count, err := v.count(classEIP)
-	if err != nil {
-		return err
-	}
-	for i, id := range desktops {
-		p.effect.EIPs = append(p.effect.EIPs, cloud.EIP{ID: uuid.NewString(), Address: address(count + i), Type: eipType,
-			ChargeMode: chargeMode, BandwidthSize: size, DesktopID: id})
+	for _, id := range desktops {
+		p.effect.EIPs = append(p.effect.EIPs, cloud.EIP{ID: uuid.NewString(), Type: eipType, ChargeMode: chargeMode,
+			BandwidthSize: size, DesktopID: id})
 	}
 	return nil
-}
-
-// address is the n-th public address: one of the blocks that are set aside for documentation.
-func address(n int) string {
-	blocks := []string{"203.0.113", "198.51.100", "192.0.2"}
-	return fmt.Sprintf("%s.%d", blocks[n/200%len(blocks)], 20+n%200)
 }
 
 func disk(volume orders.Volume) cloud.Volume {

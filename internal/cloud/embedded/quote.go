@@ -35,7 +35,7 @@ func (c *Cloud) Quote(ctx context.Context, question cloud.Question) (quote cloud
 		}
 		return err
 	})
-	return quote, cloudError(err)
+	return quote, c.told(err)
 }
 
 // rate prices products for a period (ListRateOnPeriodDetail).
@@ -79,9 +79,9 @@ func (v *view) inquire(question cloud.Question) ([]item, error) {
 	if !json.Valid(question.Body) {
 		return nil, refuse(codeParameter, "The body is not JSON.")
 	}
+	// The inquiries take desktops and pools alike; the pool page's rules are the wider ones.
 	body := fmt.Appendf(nil, `{"type":%q,%q:%s}`, inquiry.orderType, inquiry.param, question.Body)
-	door := cloud.DoorBatchDesktop
-	decoded := orders.DecodeJSON(door, "", body)
+	decoded := orders.DecodeJSON(cloud.DoorBatchPool, "", body)
 	if len(decoded.Problems) > 0 {
 		for i := range decoded.Problems {
 			decoded.Problems[i].Path = strings.TrimPrefix(decoded.Problems[i].Path, inquiry.param+".")

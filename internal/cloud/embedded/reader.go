@@ -32,7 +32,7 @@ func listed[T any](ctx context.Context, c *Cloud, class string, page cloud.Page,
 		list.Items, err = many[T](v, `SELECT doc FROM objects WHERE class = $1 ORDER BY seq LIMIT $2 OFFSET $3`, class, limit, offset)
 		return err
 	})
-	return list, cloudError(err)
+	return list, c.told(err)
 }
 
 func (v *view) count(class string) (n int, err error) {
@@ -41,9 +41,9 @@ func (v *view) count(class string) (n int, err error) {
 }
 
 // paged cuts a page out of a part of the catalogue, in the cloud's terms.
-func paged[T, U any](ctx context.Context, all []T, page cloud.Page, as func(T) U) (list cloud.List[U], err error) {
+func paged[T, U any](ctx context.Context, c *Cloud, all []T, page cloud.Page, as func(T) U) (list cloud.List[U], err error) {
 	if err := ctx.Err(); err != nil {
-		return list, cloudError(err)
+		return list, c.told(err)
 	}
 	limit, offset := window(page, listPage, listPage)
 	list.Total, list.Items = len(all), []U{}
@@ -87,50 +87,50 @@ func (c *Cloud) Hosts(ctx context.Context, page cloud.Page) (cloud.List[cloud.Ho
 
 // Products implements cloud.Reader.
 func (c *Cloud) Products(ctx context.Context, page cloud.Page) (cloud.List[cloud.Product], error) {
-	return paged(ctx, c.catalogue.Products, page, func(p product) cloud.Product { return p.Product })
+	return paged(ctx, c, c.catalogue.Products, page, func(p product) cloud.Product { return p.Product })
 }
 
 // SharerProducts implements cloud.Reader.
 func (c *Cloud) SharerProducts(ctx context.Context, page cloud.Page) (cloud.List[cloud.SharerProduct], error) {
-	return paged(ctx, c.catalogue.SharerProducts, page, func(p sharerProduct) cloud.SharerProduct { return p.SharerProduct })
+	return paged(ctx, c, c.catalogue.SharerProducts, page, func(p sharerProduct) cloud.SharerProduct { return p.SharerProduct })
 }
 
 // Images implements cloud.Reader.
 func (c *Cloud) Images(ctx context.Context, page cloud.Page) (cloud.List[cloud.Image], error) {
-	return paged(ctx, c.catalogue.Images, page, func(i image) cloud.Image { return i.Image })
+	return paged(ctx, c, c.catalogue.Images, page, func(i image) cloud.Image { return i.Image })
 }
 
 // UserGroups implements cloud.Reader.
 func (c *Cloud) UserGroups(ctx context.Context, page cloud.Page) (cloud.List[cloud.UserGroup], error) {
-	return paged(ctx, c.catalogue.UserGroups, page, same[cloud.UserGroup])
+	return paged(ctx, c, c.catalogue.UserGroups, page, same[cloud.UserGroup])
 }
 
 // NamePolicies implements cloud.Reader.
 func (c *Cloud) NamePolicies(ctx context.Context, page cloud.Page) (cloud.List[cloud.NamePolicy], error) {
-	return paged(ctx, c.catalogue.NamePolicies, page, same[cloud.NamePolicy])
+	return paged(ctx, c, c.catalogue.NamePolicies, page, same[cloud.NamePolicy])
 }
 
 // VolumeTypes implements cloud.Reader.
 func (c *Cloud) VolumeTypes(ctx context.Context) ([]cloud.VolumeType, error) {
-	list, err := paged(ctx, c.catalogue.VolumeTypes, cloud.Page{}, func(t volumeType) cloud.VolumeType { return t.VolumeType })
+	list, err := paged(ctx, c, c.catalogue.VolumeTypes, cloud.Page{}, func(t volumeType) cloud.VolumeType { return t.VolumeType })
 	return list.Items, err
 }
 
 // AvailabilityZones implements cloud.Reader.
 func (c *Cloud) AvailabilityZones(ctx context.Context) ([]cloud.AvailabilityZone, error) {
-	list, err := paged(ctx, c.catalogue.AvailabilityZones, cloud.Page{}, same[cloud.AvailabilityZone])
+	list, err := paged(ctx, c, c.catalogue.AvailabilityZones, cloud.Page{}, same[cloud.AvailabilityZone])
 	return list.Items, err
 }
 
 // Subnets implements cloud.Reader.
 func (c *Cloud) Subnets(ctx context.Context) ([]cloud.Subnet, error) {
-	list, err := paged(ctx, c.catalogue.Subnets, cloud.Page{}, same[cloud.Subnet])
+	list, err := paged(ctx, c, c.catalogue.Subnets, cloud.Page{}, same[cloud.Subnet])
 	return list.Items, err
 }
 
 // SecurityGroups implements cloud.Reader.
 func (c *Cloud) SecurityGroups(ctx context.Context) ([]cloud.SecurityGroup, error) {
-	list, err := paged(ctx, c.catalogue.SecurityGroups, cloud.Page{}, same[cloud.SecurityGroup])
+	list, err := paged(ctx, c, c.catalogue.SecurityGroups, cloud.Page{}, same[cloud.SecurityGroup])
 	return list.Items, err
 }
 
@@ -151,10 +151,10 @@ func (c *Cloud) Quotas(ctx context.Context) (quotas []cloud.Quota, err error) {
 		}
 		return rows.Err()
 	})
-	return quotas, cloudError(err)
+	return quotas, c.told(err)
 }
 
 // Workspace implements cloud.Reader.
 func (c *Cloud) Workspace(ctx context.Context) (cloud.Workspace, error) {
-	return c.catalogue.Workspace, cloudError(ctx.Err())
+	return c.catalogue.Workspace, c.told(ctx.Err())
 }

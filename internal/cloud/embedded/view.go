@@ -25,33 +25,52 @@ type view struct {
 	factor *decimal.Decimal
 }
 
-// write runs what changes something. What has become due is brought about before, in the same transaction.
+// write runs what changes something, after what has become due was brought about.
 func (c *Cloud) write(ctx context.Context, do func(*view) error) error {
+	for {
+		more, err := c.writeOnce(ctx, do)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// writeOnce is one transaction of write. When very much is due it brings about a part of it, and tells that there is
+// more, so that no caller's patience is needed for all of it at once.
+func (c *Cloud) writeOnce(ctx context.Context, do func(*view) error) (more bool, err error) {
 	tx, err := c.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
 	v := &view{ctx: ctx, tx: tx, cloud: c, now: c.now()}
-	if err := v.advance(); err != nil {
-		return err
+	if more, err = v.advance(); err != nil {
+		return false, err
 	}
-	if err := do(v); err != nil {
-		return err
+	if !more {
+		if err := do(v); err != nil {
+			return false, err
+		}
 	}
 	next, err := v.nextDue()
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := tx.Commit(); err != nil {
-		return err
+		return false, err
 	}
-	// The one connection is this call's until the commit, and the next writer's afterwards: were it faster here, its
-	// own moment would be overwritten by an older one. A moment too early costs a look; so the earlier one stays.
+	c.dueAt(next, v.now)
+	return more, nil
+}
+
+// dueAt remembers the next moment at which something becomes due.
+func (c *Cloud) dueAt(next int64, now time.Time) {
+	// The next writer may be faster here than this one; its moment must not be overwritten by an older one. A moment
+	// too early costs a look and no more; so the earlier one stays.
 	for {
 		known := c.due.Load()
-		if known > v.now.UnixMicro() && known <= next || c.due.CompareAndSwap(known, next) {
-			return nil
+		if known > now.UnixMicro() && known <= next || c.due.CompareAndSwap(known, next) {
+			return
 		}
 	}
 }

@@ -370,9 +370,15 @@ func (s *Set) int(node *Node, in *Input) (int, bool) {
 	}
 	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil {
-		if in.Min == nil && in.Max == nil {
-			s.problems.Add(in.Path, "problem.range", "min", math.MinInt32, "max", math.MaxInt32)
-		} else {
+		switch {
+		case len(in.Choices) > 0:
+			s.problems.Add(in.Path, "problem.choice", "choices", in.Choices)
+		case in.Max == nil:
+			highest := math.MaxInt32 // named, for that is what was passed
+			wide := *in
+			wide.Max = &highest
+			s.rangeProblem(&wide)
+		default:
 			s.rangeProblem(in)
 		}
 		return 0, false

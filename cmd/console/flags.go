@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"workspace-order-console/internal/store"
+)
+
+// Flags are those that several commands share.
+type Flags struct {
+	Listen        string        `default:"127.0.0.1:8080" help:"Address to listen on. With local sign-in only a loopback address is taken."`
+	PublicURL     string        `name:"public-url" help:"The address people use; made from --listen when empty."`
+	LogFormat     string        `enum:"text,json" default:"text" help:"Form of the log on stderr: text or json."`
+	Data          string        `default:"./data" help:"Folder of the database."`
+	Cloud         string        `enum:"embedded" default:"embedded" help:"The cloud: embedded."`
+	ProjectID     string        `name:"project-id" default:"0bec5db98280d2d02fd6c00c2de791ce" help:"The project that orders go to."`
+	Region        string        `default:"ap-southeast-1" help:"The project's region."`
+	CloudTimeout  time.Duration `default:"30s" help:"Longest wait for the cloud's answer to one call."`
+	EmbeddedSpeed time.Duration `default:"2s" help:"How long the embedded cloud takes from paid to completed; 0 is at once."`
+	Auth          string        `enum:"local" default:"local" help:"How people sign in: local (a one-time link on stdout)."`
+}
+
+// check holds the flags against each other.
+func (f *Flags) check() error {
+	host, _, err := net.SplitHostPort(f.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %q is no address of the form host:port", f.Listen)
+	}
+	if !loopback(host) {
+		return fmt.Errorf("--listen: %s is not a loopback address, and local sign-in is for the machine itself only", f.Listen)
+	}
+	if f.CloudTimeout <= 0 || f.CloudTimeout > 10*time.Minute {
+		return errors.New("--cloud-timeout: must be above 0 and at most 10m")
+	}
+	if f.EmbeddedSpeed < 0 {
+		return errors.New("--embedded-speed: must not be negative")
+	}
+	if f.ProjectID == "" || strings.ContainsAny(f.ProjectID, "/?#% ") {
+		return errors.New("--project-id: must be a project's ID")
+	}
+	if f.PublicURL != "" {
+		u, err := url.Parse(f.PublicURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+			return fmt.Errorf("--public-url: %q must be http://host or https://host, without a path", f.PublicURL)
+		}
+		f.PublicURL = u.Scheme + "://" + u.Host
+	}
+	return nil
+}
+
+// loopback tells that a host is the machine itself.
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+// open opens the console's database.
+func (f *Flags) open(ctx context.Context) (*store.Store, error) {
+	return store.Open(ctx, store.Config{Path: filepath.Join(f.Data, "console.db")})
+}
+
+// logger writes the log.
+func (f *Flags) logger(w io.Writer) *slog.Logger {
+	if f.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, nil))
+	}
+	return slog.New(slog.NewTextHandler(w, nil))
+}

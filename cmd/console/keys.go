@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"workspace-order-console/internal/auth"
+)
+
+type keyCmd struct {
+	Create keyCreateCmd `cmd:"" help:"Make a key and print its token, once."`
+	List   keyListCmd   `cmd:"" help:"List the keys."`
+	Revoke keyRevokeCmd `cmd:"" help:"Revoke a key."`
+}
+
+// operator is who uses the command line: whoever can read the data folder.
+var operator = auth.Who{Name: "command line", Role: auth.RoleAdmin, Door: auth.DoorConsole}
+
+type keyCreateCmd struct {
+	Name   string `required:"" help:"What the key is called; audit entries name it."`
+	Role   string `required:"" help:"What it may do: admin, approver, buyer, viewer or auditor."`
+	Team   string `help:"The team it is bound to."`
+	Format string `enum:"text,json" default:"text" help:"text or json."`
+}
+
+// Run makes a key. The token is printed here and never again.
+func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) error {
+	if k.Team != "" {
+		return fmt.Errorf("there is no team %q", k.Team)
+	}
+	key, token, err := auth.NewKey(k.Name, auth.Role(k.Role), k.Team, operator.Name, time.Now())
+	if err != nil {
+		return usageError{err}
+	}
+	db, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := db.CreateKey(ctx, key, operator); err != nil {
+		return err
+	}
+	if k.Format == "json" {
+		return json.NewEncoder(o.out).Encode(map[string]any{"id": key.ID, "name": key.Name, "role": key.Role, "team": nil, "token": token.Reveal()})
+	}
+	_, err = fmt.Fprintf(o.out, "Key %s (%s, %s)\nToken, shown once: %s\n", key.ID, key.Name, key.Role, token.Reveal())
+	return err
+}
+
+type keyListCmd struct {
+	Format string `enum:"text,json" default:"text" help:"text or json (one object a line)."`
+}
+
+// Run lists all keys, newest first.
+func (k keyListCmd) Run(ctx context.Context, f *Flags, o *output) error {
+	db, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	table := tabwriter.NewWriter(o.out, 0, 0, 2, ' ', 0)
+	if k.Format == "text" {
+		fmt.Fprintln(table, "ID\tNAME\tROLE\tCREATED\tLAST USED\tREVOKED")
+	}
+	for after := ""; ; {
+		keys, next, err := db.Keys(ctx, after, 100)
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			if k.Format == "json" {
+				err = json.NewEncoder(o.out).Encode(map[string]any{"id": key.ID, "name": key.Name, "role": key.Role,
+					"created_at": stamp(key.CreatedAt), "last_used_at": stamp(key.UsedAt), "revoked_at": stamp(key.RevokedAt)})
+			} else {
+				_, err = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", key.ID, key.Name, key.Role, day(key.CreatedAt), day(key.UsedAt), day(key.RevokedAt))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if next == "" {
+			return table.Flush()
+		}
+		after = next
+	}
+}
+
+// stamp is a time as scripts read it; nil for none.
+func stamp(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// day is a time as people read it.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format("2006-01-02 15:04")
+}
+
+type keyRevokeCmd struct {
+	ID string `arg:"" help:"The key's ID."`
+}
+
+// Run revokes a key: it is refused from then on.
+func (k keyRevokeCmd) Run(ctx context.Context, f *Flags, o *output) error {
+	db, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := db.RevokeKey(ctx, k.ID, operator); errors.Is(err, auth.ErrNotFound) {
+		return fmt.Errorf("there is no live key %s", k.ID)
+	} else if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(o.out, "Revoked", k.ID)
+	return err
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"workspace-order-console/internal/api"
+	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/cloud/embedded"
+	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/store"
+	"workspace-order-console/internal/worker"
+	"workspace-order-console/web/handlers"
+)
+
+type serveCmd struct{}
+
+// The bounds of the server. A call to the /v2 door may wait for the cloud's answer, so writing takes the longest.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 10 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeader         = 16 << 10
+	shutdownTimeout   = 10 * time.Second
+	// senders is how many orders are on their way to the cloud at the same time.
+	senders = 4
+	// placeWait is how long the browser waits for an order's outcome before it is shown running.
+	placeWait = 2 * time.Second
+	// draftLife is how long a form that was reviewed but not placed is kept.
+	draftLife = 24 * time.Hour
+	// signinLife is how long a sign-in link holds.
+	signinLife = 15 * time.Minute
+)
+
+// Run runs the console until it is told to stop.
+func (serveCmd) Run(ctx context.Context, f *Flags, o *output) error {
+	return serve(ctx, f, o, hooks{})
+}
+
+// hooks let tests stand in for parts of the program.
+type hooks struct {
+	// step is called after each named step of an order's life.
+	step func(string)
+	// wrap replaces the cloud.
+	wrap func(cloud.Cloud) cloud.Cloud
+	// ready is called with the address once the console serves.
+	ready func(publicURL string)
+}
+
+// settingPublicURL is where a running console notes its address, for the command that prints sign-in links.
+const settingPublicURL = "public_url"
+
+func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
+	log := f.logger(o.err)
+	db, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := db.Pin(ctx, f.Cloud, f.ProjectID, f.Region); err != nil {
+		return usageError{err}
+	}
+	own, err := embedded.Open(ctx, embedded.Config{Dir: f.Data, ProjectID: f.ProjectID, Region: f.Region, Speed: f.EmbeddedSpeed, Logger: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, own.Close()) }()
+	var c cloud.Cloud = own
+	if h.wrap != nil {
+		c = h.wrap(c)
+	}
+
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.Listen)
+	if err != nil {
+		return err
+	}
+	publicURL := f.PublicURL
+	if publicURL == "" {
+		publicURL = "http://" + listener.Addr().String()
+	}
+	if err := db.SetSetting(ctx, settingPublicURL, publicURL); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+
+	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: sweeper{db}, Log: log, Now: time.Now,
+		CloudTimeout: f.CloudTimeout, Senders: senders, Alone: true, Name: orders.NewID(), Step: h.step})
+	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
+		Region: f.Region, Now: time.Now, Step: h.step})
+	server := &http.Server{
+		Handler: handlers.New(handlers.Config{
+			Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Audit: db,
+			API: api.Config{Orders: service, Keys: auth.NewKeyRing(db, time.Now), ProjectID: f.ProjectID, PublicURL: publicURL,
+				Wait: f.CloudTimeout + 5*time.Second, Version: version, Log: log},
+			Ready:   func(ctx context.Context) error { return ready(ctx, db, c) },
+			Refresh: hands.WantRefresh,
+			Cloud:   f.Cloud, Region: f.Region, ProjectID: f.ProjectID, PublicURL: publicURL, Version: version,
+			Wait: placeWait, Now: time.Now, Log: log,
+		}),
+		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		WriteTimeout: f.CloudTimeout + 30*time.Second,
+		ErrorLog:     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+
+	link, err := signinLink(ctx, db, publicURL)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	fmt.Fprintf(o.out, "The console is at %s (%s cloud, data in %s)\nSign in, once and within %d minutes: %s\n",
+		publicURL, f.Cloud, f.Data, int(signinLife.Minutes()), link)
+	if h.ready != nil {
+		h.ready(publicURL)
+	}
+	return both(ctx, hands, server, listener)
+}
+
+// both runs the worker and the server until the context ends or one of them fails, then stops the server, so that
+// nothing new comes in, and after it the worker, which finishes what is on its way.
+func both(ctx context.Context, hands *worker.Worker, server *http.Server, listener net.Listener) error {
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	worked, served := make(chan error, 1), make(chan error, 1)
+	go func() { worked <- hands.Run(working) }()
+	go func() { served <- server.Serve(listener) }()
+	var failed error
+	select {
+	case <-ctx.Done():
+	case failed = <-served:
+		served <- failed
+	case failed = <-worked:
+		worked <- failed
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	down := server.Shutdown(stopping)
+	if errors.Is(down, context.DeadlineExceeded) {
+		down = server.Close()
+	}
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		failed = errors.Join(failed, err)
+	}
+	stopWork()
+	return errors.Join(failed, down, <-worked)
+}
+
+// ready tells whether the console can work.
+func ready(ctx context.Context, db *store.Store, c cloud.Cloud) error {
+	if err := db.Ready(ctx); err != nil {
+		return err
+	}
+	_, err := c.Workspace(ctx)
+	return err
+}
+
+// sweeper removes what has had its time.
+type sweeper struct{ db *store.Store }
+
+func (s sweeper) Sweep(ctx context.Context, now time.Time) error {
+	return errors.Join(s.db.SweepDrafts(ctx, now.Add(-draftLife)), s.db.SweepSessions(ctx, now))
+}

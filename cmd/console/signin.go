@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"time"
+
+	"workspace-order-console/internal/auth"
+)
+
+type signinCmd struct{}
+
+// Run prints a new sign-in link for the console that uses this data folder.
+func (signinCmd) Run(ctx context.Context, f *Flags, o *output) error {
+	db, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	publicURL := f.PublicURL
+	if publicURL == "" {
+		if publicURL, err = db.Setting(ctx, settingPublicURL); err != nil {
+			return err
+		}
+	}
+	if publicURL == "" {
+		return fmt.Errorf("no console has run with the data in %s yet", f.Data)
+	}
+	link, err := signinLink(ctx, db, publicURL)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(o.out, link)
+	return err
+}
+
+// signinLink makes a link that signs in once. It is printed and nothing else: the database has only the code's hash.
+func signinLink(ctx context.Context, sessions auth.Sessions, publicURL string) (string, error) {
+	code := auth.NewSecret()
+	if err := sessions.CreateSigninCode(ctx, code.Hash(), time.Now().Add(signinLife)); err != nil {
+		return "", err
+	}
+	return publicURL + "/signin?" + url.Values{"code": {code.Reveal()}}.Encode(), nil
+}

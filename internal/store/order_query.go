@@ -1,0 +1,250 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"workspace-order-console/internal/orders"
+)
+
+// A list of orders is read along one index in the list's order, as many rows as its page needs. One condition of the
+// filter leads: it alone says which index, on the table named i, so that no database's planner has to guess. The
+// others narrow: they are held against the order itself, the table named o.
+
+// condition is a part of a filter, in both its roles. Texts are made when the role is known, for each adds arguments.
+type condition struct {
+	lead   func() []branch
+	narrow func() string
+}
+
+// branch is one of the ways in which an order can meet a leading condition. Several are merged.
+type branch struct {
+	from, where string
+	created, id string // the columns that the list is sorted by
+}
+
+// along is a branch of the orders themselves.
+func along(where string) branch {
+	return branch{from: "orders i", where: where, created: "i.created_at", id: "i.id"}
+}
+
+// across is a branch whose condition, on the table named x, comes in another order than the list's; it is to be sorted.
+// The orders are joined to themselves, for SQLite would rather walk the whole index by time than sort.
+func across(where string) branch {
+	return branch{from: "orders x CROSS JOIN orders i", where: where + " AND i.id = x.id", created: "i.created_at", id: "i.id"}
+}
+
+// query puts a page's query together.
+type query struct {
+	arguments
+	ctx context.Context
+	q   querier
+	f   orders.Filter
+}
+
+// ordersQuery is the query of a page: the first orders behind the cursor, in the direction of the filter.
+func ordersQuery(ctx context.Context, q querier, f orders.Filter, limit int) (string, arguments, error) {
+	b := query{ctx: ctx, q: q, f: f}
+	conditions, err := b.conditions()
+	if err != nil {
+		return "", nil, err
+	}
+	branches := []branch{along("")}
+	if len(conditions) > 0 {
+		branches = conditions[0].lead()
+		conditions = conditions[1:]
+	}
+	direction, limits := " DESC", " LIMIT "+strconv.Itoa(limit)
+	if f.Newer {
+		direction = " ASC"
+	}
+	sorted := " ORDER BY created_at" + direction + ", id" + direction + limits
+	selects := make([]string, len(branches))
+	for i, br := range branches {
+		selects[i] = b.find(br, conditions, direction) + limits
+	}
+	found := selects[0]
+	if len(selects) > 1 {
+		for i := range selects {
+			selects[i] = fmt.Sprintf("SELECT created_at, id FROM (%s) AS b%d", selects[i], i)
+		}
+		found = strings.Join(selects, " UNION ") + sorted
+	}
+	return "SELECT " + orderColumns + " FROM (" + found + ") AS page JOIN orders o ON o.id = page.id ORDER BY page.created_at" +
+		direction + ", page.id" + direction, b.arguments, nil
+}
+
+// find is the query of one branch: its sort columns, in order.
+func (b *query) find(br branch, narrowing []condition, direction string) string {
+	text := "SELECT " + br.created + " AS created_at, " + br.id + " AS id FROM " + br.from
+	var where []string
+	if len(narrowing) > 0 {
+		text += " CROSS JOIN orders o"
+		where = append(where, "o.id = "+br.id)
+	}
+	if br.where != "" {
+		where = append(where, br.where)
+	}
+	if !b.f.After.IsZero() {
+		sign := " < "
+		if b.f.Newer {
+			sign = " > "
+		}
+		where = append(where, fmt.Sprintf("(%s, %s)%s(%s, %s)", br.created, br.id, sign,
+			b.add(micros(b.f.After.CreatedAt)), b.add(b.f.After.ID)))
+	}
+	if !b.f.From.IsZero() {
+		where = append(where, br.created+" >= "+b.add(micros(b.f.From)))
+	}
+	if !b.f.Until.IsZero() {
+		where = append(where, br.created+" < "+b.add(micros(b.f.Until)))
+	}
+	for _, c := range narrowing {
+		where = append(where, c.narrow())
+	}
+	if len(where) > 0 {
+		text += " WHERE " + strings.Join(where, " AND ")
+	}
+	return text + " ORDER BY " + br.created + direction + ", " + br.id + direction
+}
+
+// conditions are the parts of the filter; the first leads. They stand in the order of how few orders they leave.
+func (b *query) conditions() ([]condition, error) {
+	var all []condition
+	f := b.f
+	if len(f.IDs) > 0 {
+		all = append(all, b.simple(func(o string) string { return o + ".id IN " + in(&b.arguments, f.IDs) }))
+	}
+	if f.Since > 0 {
+		all = append(all, condition{
+			lead:   func() []branch { return []branch{across("x.version > " + b.add(f.Since))} },
+			narrow: func() string { return "o.version > " + b.add(f.Since) },
+		})
+	}
+	if f.Text != "" {
+		text, err := b.text()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, text)
+	}
+	if f.Target != "" {
+		all = append(all, b.target())
+	}
+	if f.Moving {
+		all = append(all, b.simple(func(o string) string { return o + ".moving" }))
+	}
+	badges := len(all)
+	for _, c := range []struct{ column, value string }{{"actor", f.Actor}, {"kind", f.Kind}, {"door", f.Door}} {
+		if c.value != "" {
+			all = append(all, b.simple(func(o string) string { return o + "." + c.column + " = " + b.add(c.value) }))
+		}
+	}
+	if len(f.Badges) > 0 {
+		few, err := b.few()
+		if err != nil {
+			return nil, err
+		}
+		if !few {
+			badges = len(all)
+		}
+		all = slices.Insert(all, badges, b.badges())
+	}
+	return all, nil
+}
+
+// simple is a condition that reads the same in both roles.
+func (b *query) simple(on func(table string) string) condition {
+	return condition{
+		lead:   func() []branch { return []branch{along(on("i"))} },
+		narrow: func() string { return on("o") },
+	}
+}
+
+// badges has a branch for each badge: an index by badge has the list's order only within one.
+func (b *query) badges() condition {
+	return condition{
+		lead: func() (branches []branch) {
+			for _, badge := range b.f.Badges {
+				branches = append(branches, along("i.badge = "+b.add(string(badge))))
+			}
+			return branches
+		},
+		narrow: func() string { return "o.badge IN " + in(&b.arguments, b.f.Badges) },
+	}
+}
+
+// few tells whether so few orders show the badges that these lead better than an actor or a kind, however rare.
+func (b *query) few() (bool, error) {
+	var a arguments
+	n, err := column[int](b.q.QueryRowContext(b.ctx, `SELECT coalesce(sum(n), 0) FROM order_counts WHERE badge IN `+
+		in(&a, b.f.Badges), a...))
+	return n < 1000, err
+}
+
+func (b *query) target() condition {
+	return condition{
+		lead: func() []branch {
+			return []branch{{from: "order_targets i", where: "i.target = " + b.add(b.f.Target), created: "i.created_at", id: "i.order_id"}}
+		},
+		narrow: func() string {
+			return "EXISTS (SELECT 1 FROM order_targets g WHERE g.order_id = o.id AND g.target = " + b.add(b.f.Target) + ")"
+		},
+	}
+}
+
+// text has a branch for each thing that a text can be the beginning of. Of actors it takes each one's name, for an
+// index by actor has the list's order only within one.
+func (b *query) text() (condition, error) {
+	text := b.f.Text
+	names, err := valuesFrom(b.ctx, b.q, "orders", "actor", text)
+	return condition{
+		lead: func() []branch {
+			branches := []branch{
+				across(begins(&b.arguments, "x.id", text)),
+				{from: "(SELECT DISTINCT m.id, m.created_at FROM cloud_orders c JOIN orders m ON m.id = c.order_id WHERE " +
+					begins(&b.arguments, "c.cloud_order_id", text) + ") AS told", created: "told.created_at", id: "told.id"},
+			}
+			for _, name := range names {
+				branches = append(branches, along("i.actor = "+b.add(name)))
+			}
+			return branches
+		},
+		narrow: func() string {
+			return "(" + begins(&b.arguments, "o.id", text) + " OR " + startsWith(&b.arguments, "o.actor", text) +
+				" OR EXISTS (SELECT 1 FROM cloud_orders c WHERE c.order_id = o.id AND " + begins(&b.arguments, "c.cloud_order_id", text) + "))"
+		},
+	}, err
+}
+
+// begins is the condition that an ID is a text or, when that is long enough, starts with it.
+func begins(a *arguments, column, text string) string {
+	if len(text) < prefixFrom {
+		return column + " = " + a.add(text)
+	}
+	return startsWith(a, column, text)
+}
+
+// valuesFrom lists the first distinct values of an indexed column that start with a text. It jumps from one to the
+// next, however many rows share them.
+func valuesFrom(ctx context.Context, q querier, table, column, prefix string) ([]string, error) {
+	var found []string
+	over, last := " >= ", prefix
+	for len(found) < namesFound {
+		err := notFound(q.QueryRowContext(ctx, "SELECT "+column+" FROM "+table+" WHERE "+column+over+"$1 AND "+column+" < $2 ORDER BY "+
+			column+" LIMIT 1", last, prefix+beyond).Scan(&last))
+		if errors.Is(err, orders.ErrNotFound) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, last)
+		over = " > "
+	}
+	return found, nil
+}

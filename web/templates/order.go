@@ -1,0 +1,317 @@
+package templates
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/i18n"
+	"workspace-order-console/internal/orders"
+)
+
+// OrderView is one order's page.
+type OrderView struct {
+	Order    orders.Order
+	Bill     orders.Bill
+	Timeline []audit.Entry
+	// Balance is what the account can pay with; nil when unknown or not asked for.
+	Balance   *cloud.Money
+	Say       i18n.Printer
+	Now       time.Time
+	Version   int64
+	PublicURL string
+
+	MayPay, MaySettle, MayPlace, MayWithdraw bool
+
+	// Stopped is what kept an action from happening, Problems what is wrong at its inputs, Settlement what was entered.
+	Stopped    string
+	Problems   map[string]string
+	Settlement SettlementInput
+}
+
+// SettlementInput is what somebody entered to settle a doubt, shown again when it was not accepted.
+type SettlementInput struct {
+	Outcome, OrderID, Reason string
+}
+
+// Title is the order in one line.
+func (v OrderView) Title() string { return SummaryOf(v.Order, v.Say) }
+
+// OrderPoll is how an order's page asks for news.
+func OrderPoll(o orders.Order, version int64) PollView {
+	if !o.Moving() {
+		return PollView{}
+	}
+	every := 2
+	if o.State == orders.StateInDoubt || o.Badge == orders.BadgeToBePaid {
+		every = 5
+	}
+	return PollView{Href: "/orders/" + o.ID + "/poll?" + url.Values{"version": {strconv.FormatInt(version, 10)}}.Encode(), Every: every}
+}
+
+func (v OrderView) path(action string) string { return "/orders/" + v.Order.ID + "/" + action }
+
+// payable tells that there is something to pay that nobody is paying yet.
+func (v OrderView) payable() bool { return len(v.Bill.UnpaidIDs) > 0 }
+
+// payWord is the main button's word: what will be paid.
+func (v OrderView) payWord() string {
+	if v.Bill.Unpaid == nil {
+		return "Pay"
+	}
+	return "Pay " + FormatMoney(*v.Bill.Unpaid)
+}
+
+// unpaidWord names the unpaid cloud orders.
+func (v OrderView) unpaidWord() string {
+	if n := len(v.Bill.UnpaidIDs); n != 1 {
+		return fmt.Sprintf("%d unpaid cloud orders", n)
+	}
+	return "the unpaid cloud order"
+}
+
+// tooPoor tells that the balance does not cover what is unpaid.
+func (v OrderView) tooPoor() bool {
+	return v.Balance != nil && v.Bill.Unpaid != nil && v.Balance.Currency == v.Bill.Unpaid.Currency &&
+		v.Balance.Amount.LessThan(v.Bill.Unpaid.Amount)
+}
+
+// payBy is the earliest deadline of the unpaid cloud orders; zero when the cloud told none.
+func (v OrderView) payBy() time.Time {
+	var earliest time.Time
+	for _, c := range v.Order.CloudOrders {
+		if c.Unpaid() && !c.PayBy.IsZero() && (earliest.IsZero() || c.PayBy.Before(earliest)) {
+			earliest = c.PayBy
+		}
+	}
+	return earliest
+}
+
+// counts are the cloud orders by what they show.
+func (v OrderView) counts() []Count {
+	n := map[orders.Badge]int{}
+	for _, c := range v.Order.CloudOrders {
+		n[c.Badge()]++
+	}
+	return []Count{{Good, "completed", n[orders.BadgeCompleted]}, {Info, "processing", n[orders.BadgeProcessing]},
+		{Warn, "to be paid", n[orders.BadgeToBePaid]}, {Quiet, "canceled", n[orders.BadgeCanceled]}, {Bad, "failed", n[orders.BadgeFailed]}}
+}
+
+func amountOf(c orders.CloudOrder) cloud.Money {
+	return cloud.Money{Amount: *c.Amount, Currency: c.Currency}
+}
+
+// confirmed is the text that confirms the billed amount.
+func (v OrderView) confirmed() string {
+	if v.Bill.Billed == nil {
+		return ""
+	}
+	return orders.ConfirmText(*v.Bill.Billed)
+}
+
+// difference is what is billed above the quote.
+func (v OrderView) difference() cloud.Money {
+	return cloud.Money{Amount: v.Bill.Billed.Amount.Sub(v.Order.Quote.Amount), Currency: v.Bill.Billed.Currency}
+}
+
+// verdict says how the bill compares with the quote.
+func (v OrderView) verdict() (tone Tone, words string) {
+	switch v.Bill.Verdict {
+	case orders.VerdictMatch:
+		return Good, "Billed as quoted."
+	case orders.VerdictDiffers:
+		return Bad, "Billed otherwise than quoted. Nothing is paid until somebody confirms the amount."
+	case orders.VerdictPartial:
+		return Warn, "Only a part was placed, and the quote does not say what that part costs. A person decides about the payment."
+	case orders.VerdictNoQuote:
+		return Warn, "There was no quote to compare with. A person decides about the payment."
+	}
+	return Quiet, "The cloud has not told all amounts yet."
+}
+
+// several tells that single cloud orders can be chosen.
+func (v OrderView) several() bool { return len(v.Order.CloudOrders) > 1 }
+
+// actionWords say where a payment or cancellation is; empty when there is nothing to say.
+func actionWords(c orders.CloudOrder) string {
+	if c.Action == nil {
+		return ""
+	}
+	noun := map[orders.ActionKind]string{orders.ActionPay: "Payment", orders.ActionCancel: "Cancellation"}[c.Action.Kind]
+	switch c.Action.State {
+	case orders.ActionRequested:
+		return noun + " asked for"
+	case orders.ActionSending:
+		return noun + " under way"
+	case orders.ActionUnknown:
+		return noun + " sent, no answer: its status is being read"
+	case orders.ActionRefused:
+		return noun + " refused: " + strings.TrimSpace(c.Action.Code+" "+c.Action.Msg)
+	}
+	return ""
+}
+
+// requestText is the request as it is sent.
+func (v OrderView) requestText() string {
+	return "POST " + v.Order.Path + "\n\n" + PrettyJSON(v.Order.Body)
+}
+
+// answerText is the cloud's answer as it came.
+func (v OrderView) answerText() string {
+	a := v.Order.Answer
+	if a.HTTPStatus == 0 {
+		return "No HTTP answer: " + a.Msg
+	}
+	text := fmt.Sprintf("HTTP %d", a.HTTPStatus)
+	if a.RequestID != "" {
+		text += "\nX-Request-Id: " + a.RequestID
+	}
+	return text + "\n\n" + PrettyJSON(a.Body)
+}
+
+// said is the cloud's error in its own words, with its code.
+func (v OrderView) said() string {
+	a := v.Order.Answer
+	if a == nil {
+		return ""
+	}
+	text := strings.TrimSpace(a.Msg)
+	if a.Code != "" && !strings.HasPrefix(text, a.Code) {
+		text = a.Code + " " + text
+	}
+	if a.Detail != "" {
+		text += " (" + a.Detail + ")"
+	}
+	return text
+}
+
+// story is the timeline: what the audit log holds of this order, in words.
+func (v OrderView) story() []TimelineItem {
+	items := make([]TimelineItem, 0, len(v.Timeline)+1)
+	for _, entry := range v.Timeline {
+		items = append(items, happened(entry))
+	}
+	switch v.Order.State {
+	case orders.StateQueued:
+		items = append(items, TimelineItem{Tone: Info, Icon: "clock", Title: "Waiting to be sent"})
+	case orders.StateSending:
+		items = append(items, TimelineItem{Tone: Info, Icon: "loader", Title: "Being sent"})
+	case orders.StateInDoubt:
+		items = append(items, TimelineItem{Tone: Doubt, Icon: "help", Title: "Waiting for a person to settle it"})
+	case orders.StatePlaced:
+		if v.payable() {
+			items = append(items, TimelineItem{Tone: Warn, Icon: "credit-card", Title: "Waiting for payment"})
+		} else if v.Order.Moving() {
+			items = append(items, TimelineItem{Tone: Info, Icon: "loader", Title: "The cloud is working on it"})
+		}
+	}
+	return items
+}
+
+// stories are how entries about an order are told.
+var stories = map[string]TimelineItem{
+	"order.submitted":        {Tone: Info, Icon: "pencil", Title: "Ordered"},
+	"order.sending":          {Tone: Info, Icon: "send", Title: "Sent to the cloud"},
+	"order.placed":           {Tone: Good, Icon: "check", Title: "The cloud took it"},
+	"order.refused":          {Tone: Bad, Icon: "ban", Title: "The cloud refused it"},
+	"order.in_doubt":         {Tone: Doubt, Icon: "help", Title: "In doubt: no sure answer"},
+	"order.not_reached":      {Tone: Warn, Icon: "alert", Title: "The cloud was not reached; nothing was sent"},
+	"order.withdrawn":        {Tone: Quiet, Icon: "undo", Title: "Withdrawn"},
+	"order.resolved":         {Tone: Good, Icon: "check", Title: "Settled by a person"},
+	"order.pay_requested":    {Tone: Info, Icon: "credit-card", Title: "Payment asked for"},
+	"order.pay_done":         {Tone: Good, Icon: "credit-card", Title: "Paid"},
+	"order.pay_refused":      {Tone: Bad, Icon: "credit-card", Title: "Payment refused"},
+	"order.pay_unknown":      {Tone: Doubt, Icon: "help", Title: "Payment sent, no sure answer"},
+	"order.cancel_requested": {Tone: Info, Icon: "ban", Title: "Cancellation asked for"},
+	"order.cancel_done":      {Tone: Quiet, Icon: "ban", Title: "Canceled"},
+	"order.cancel_refused":   {Tone: Bad, Icon: "ban", Title: "Cancellation refused"},
+	"order.cancel_unknown":   {Tone: Doubt, Icon: "help", Title: "Cancellation sent, no sure answer"},
+}
+
+// happened tells one audit entry about an order.
+func happened(entry audit.Entry) TimelineItem {
+	var d struct {
+		Reason      string `json:"reason"`
+		CloudOrder  string `json:"cloud_order"`
+		Status      *int   `json:"order_status"`
+		Amount      string `json:"amount"`
+		Currency    string `json:"currency"`
+		ErrorCode   string `json:"error_code"`
+		ErrorMsg    string `json:"error_msg"`
+		Outcome     string `json:"outcome"`
+		CloudOrders []any  `json:"cloud_orders"`
+		Orders      []any  `json:"orders"`
+		Quote       *struct {
+			Amount   string `json:"amount"`
+			Currency string `json:"currency"`
+		} `json:"quote"`
+	}
+	// Details are our own canonical JSON; what is missing in them is simply not told.
+	_ = json.Unmarshal(entry.Details, &d)
+	item, known := stories[entry.Action]
+	if !known {
+		item = TimelineItem{Tone: Quiet, Icon: "info", Title: entry.Action}
+	}
+	item.Time = entry.Time
+	var said []string
+	add := func(words string) {
+		if words = strings.TrimSpace(words); words != "" {
+			said = append(said, words)
+		}
+	}
+	if entry.Action == "order.followed" && d.Status != nil {
+		status := cloud.OrderStatus(*d.Status)
+		item.Tone, item.Icon, item.Title = CloudTone(status), lookOfCloudOrder(status).icon, CloudWord(status)
+	}
+	if entry.Action == "order.resolved" && d.Outcome == string(orders.StateNotPlaced) {
+		item.Title = "Settled by a person: nothing was placed"
+	}
+	if entry.Actor != "console" {
+		add("by " + entry.Actor)
+	}
+	if d.Reason != "" {
+		add("“" + d.Reason + "”")
+	}
+	if d.Quote != nil {
+		add("quoted " + d.Quote.Amount + " " + d.Quote.Currency)
+	}
+	add(d.CloudOrder)
+	if d.Amount != "" {
+		add(d.Amount + " " + d.Currency)
+	}
+	if n := len(d.Orders); n > 1 {
+		add(fmt.Sprintf("%d entries", n))
+	}
+	if n := len(d.CloudOrders); n > 1 {
+		add(fmt.Sprintf("%d cloud orders", n))
+	}
+	if d.ErrorMsg != "" {
+		msg := d.ErrorMsg
+		if d.ErrorCode != "" && !strings.HasPrefix(msg, d.ErrorCode) {
+			msg = d.ErrorCode + " " + msg
+		}
+		add(msg)
+	}
+	item.Detail = strings.Join(said, " · ")
+	return item
+}
+
+func answerStatus(v OrderView) string {
+	if v.Order.Answer.HTTPStatus == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("HTTP %d", v.Order.Answer.HTTPStatus)
+}
+
+// doubtWhy says why nobody knows.
+func doubtWhy(v OrderView) string {
+	if said := v.said(); said != "" {
+		return said + "."
+	}
+	return "the console stopped before it knew the answer."
+}

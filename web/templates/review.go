@@ -1,0 +1,88 @@
+package templates
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"workspace-order-console/internal/orders"
+)
+
+func (v ReviewView) title() string {
+	if v.Checked.Payload == nil || v.Facts == nil || len(v.Outdated) > 0 {
+		return v.Say.Say("kind."+v.Draft.Kind+".title", nil)
+	}
+	summary := v.Checked.Payload.Summary(v.Facts)
+	return v.Say.Say(summary.Key, summary.Args)
+}
+
+// formHref is the form as it was filled in.
+func (v ReviewView) formHref() string {
+	return "/orders/new/" + v.Draft.Kind + "?" + url.Values{"order": {v.Draft.ID}}.Encode()
+}
+
+func (v ReviewView) quoteID() string {
+	if v.Draft.Quote == nil {
+		return ""
+	}
+	return v.Draft.Quote.ID
+}
+
+func (v ReviewView) destroys() bool { return v.Checked.Decoded.Kind.Effect.Has(orders.Destroys) }
+
+// mayRunUnpaid tells that the order may cost nothing: by its kind, or by its price.
+func (v ReviewView) mayRunUnpaid() bool {
+	return v.Checked.Decoded.Kind.Effect.Has(orders.Refunds) || v.Draft.Quote != nil && !v.Draft.Quote.Amount.IsPositive()
+}
+
+func (v ReviewView) placeWord() string {
+	if v.destroys() {
+		return "Destroy data and place order"
+	}
+	return "Place order"
+}
+
+// payWords says who will pay.
+func (v ReviewView) payWords() string {
+	switch {
+	case v.Checked.AutoPay && v.Draft.Quote != nil:
+		return "The console pays by itself as soon as the bill equals this price; a difference waits for you."
+	case v.Checked.AutoPay:
+		return "Automatic payment was asked for, but there is no price to compare the bill with: the payment waits for you."
+	}
+	return "The order is placed unpaid. You pay it on its page once the bill is known."
+}
+
+func (v ReviewView) changesWords() string {
+	subjects := map[string]bool{}
+	for _, change := range v.Changes {
+		subjects[change.Subject] = true
+	}
+	if len(subjects) > 1 {
+		return fmt.Sprintf("%d resources", len(subjects))
+	}
+	return ""
+}
+
+func (v ReviewView) requestText() string {
+	return "POST " + v.Checked.Path + "\n\n" + PrettyJSON(v.Sent)
+}
+
+// curl is the request as entered, for the console's own /v2 door.
+func (v ReviewView) curl() string {
+	return curlOf(v.PublicURL, v.Checked.Path, v.Draft.ID, v.Draft.Body)
+}
+
+// curlOf is a call to the /v2 door as a command; run twice with the same key it is one order. The body stands in single quotes, in which a shell changes nothing;
+// a single quote inside is closed, escaped and opened again.
+func curlOf(publicURL, path, key string, body []byte) string {
+	return fmt.Sprintf("curl -sS -X POST '%s%s' \\\n  -H \"X-Auth-Token: $CONSOLE_KEY\" \\\n  -H 'Content-Type: application/json' \\\n  -H 'Idempotency-Key: %s' \\\n  --data '%s'",
+		publicURL, path, key, strings.ReplaceAll(string(body), "'", `'\''`))
+}
+
+func (v ReviewView) stoppedLinks() []Link {
+	if v.InTheWay == "" {
+		return nil
+	}
+	return []Link{{Text: "Open the other order", Href: "/orders/" + v.InTheWay}}
+}
