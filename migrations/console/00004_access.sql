@@ -19,7 +19,6 @@ CREATE TABLE sessions (
     last_seen_at BIGINT NOT NULL,
     expires_at   BIGINT NOT NULL
 );
-CREATE INDEX sessions_by_name ON sessions (name, created_at, id_hash);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 CREATE TABLE api_keys (

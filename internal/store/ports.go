@@ -1,0 +1,17 @@
+package store
+
+import (
+	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/orders"
+)
+
+// The store is what these ports ask for. Where a method takes an auth.Who, the store writes the audit entry itself
+// (orders.NewEntry), in the same transaction: actions "signin", "signout", "key.created", "key.revoked".
+var (
+	_ orders.Journal   = (*Store)(nil)
+	_ orders.Inventory = (*Store)(nil)
+	_ audit.Log        = (*Store)(nil)
+	_ auth.Sessions    = (*Store)(nil)
+	_ auth.Keys        = (*Store)(nil)
+)
