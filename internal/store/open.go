@@ -33,6 +33,7 @@ type Store struct {
 	writer *sql.DB
 	reader *sql.DB
 	pulse  atomic.Pointer[beat]
+	kept   atomic.Pointer[catalogue] // the catalogue as last read
 }
 
 const (

@@ -45,15 +45,16 @@ func (s *Store) Pin(ctx context.Context, cloud, project, region string) error {
 	if err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}
+	s.kept.Store(nil) // it tells the region
 	if len(differs.Differences) > 0 {
 		return &differs
 	}
 	return nil
 }
 
-// Setting is a setting's value, "" when it was never set.
-func (s *Store) Setting(ctx context.Context, name string) (string, error) {
-	value, err := column[string](s.reader.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, name))
+// setting is a setting's value, "" when it was never set.
+func setting(ctx context.Context, q querier, name string) (string, error) {
+	value, err := column[string](q.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = $1`, name))
 	if err = notFound(err); err != nil && !errors.Is(err, orders.ErrNotFound) {
 		return "", fmt.Errorf("setting %s: %w", name, err)
 	}

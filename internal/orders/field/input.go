@@ -3,6 +3,8 @@ package field
 import (
 	"regexp"
 	"slices"
+	"strings"
+	"unicode"
 )
 
 // Kind says what an input holds.
@@ -61,6 +63,12 @@ type Input struct {
 }
 
 func (in *Input) allows(value string) bool { return slices.Contains(in.Choices, value) }
+
+// forbids tells whether a text must not have the character: a control character, line breaks and tabs of a text of
+// several lines aside.
+func (in *Input) forbids(c rune) bool {
+	return unicode.IsControl(c) && !(in.Multiline && strings.ContainsRune("\n\r\t", c))
+}
 
 // Picker names a source of choices.
 type Picker string

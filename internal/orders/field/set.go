@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -293,20 +292,17 @@ func (s *Set) child(path string, node *Node) *Set {
 
 // rows returns the elements of a list; a single text is a list of one.
 func (s *Set) rows(in *Input, node *Node) []*Node {
+	var rows []*Node
 	switch {
 	case node == nil || node.kind == kindNull:
-		return nil
-	case node.kind == kindText:
-		if trim(node.text) == "" {
-			return nil
-		}
-		return []*Node{node}
-	case node.kind != kindArray:
+	case node.kind == kindArray:
+		rows = node.items
+	case node.kind != kindText:
 		s.problems.Add(in.Path, "problem.type.array")
-		return nil
+	case trim(node.text) != "":
+		rows = []*Node{node}
 	}
-	n := len(node.items)
-	switch {
+	switch n := len(rows); {
 	case n == 0 || in.MaxItems == 0 || n >= in.MinItems && n <= in.MaxItems:
 	case in.MinItems == in.MaxItems:
 		s.problems.Add(in.Path, "problem.items_exactly", "n", in.MinItems)
@@ -314,7 +310,7 @@ func (s *Set) rows(in *Input, node *Node) []*Node {
 		s.problems.Add(in.Path, "problem.items", "min", in.MinItems, "max", in.MaxItems)
 	}
 	// What is far too long is not looked at row by row: a thousand problems help nobody.
-	return node.items[:min(n, MaxRows)]
+	return rows[:min(len(rows), MaxRows)]
 }
 
 func (s *Set) unique(in *Input) {
@@ -421,7 +417,7 @@ func (s *Set) checkText(in *Input, text string) {
 		if !in.allows(text) {
 			s.problems.Add(in.Path, "problem.choice", "choices", in.Choices)
 		}
-	case strings.ContainsFunc(text, func(c rune) bool { return unicode.IsControl(c) && !(in.Multiline && (c == '\n' || c == '\r' || c == '\t')) }):
+	case strings.ContainsFunc(text, in.forbids):
 		s.problems.Add(in.Path, "problem.control")
 	case in.Pattern != nil && !in.Pattern.MatchString(text):
 		s.problems.Add(in.Path, in.PatternKey)

@@ -1,0 +1,59 @@
+package i18n_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"workspace-order-console/internal/i18n"
+)
+
+func TestSay(t *testing.T) {
+	printer := i18n.For("en-GB,de;q=0.5")
+	for _, c := range []struct {
+		name, key string
+		args      map[string]any
+		want      string
+	}{
+		{"a sentence", "problem.required", nil, "is mandatory"},
+		{"arguments", "problem.multiple", map[string]any{"step": 10, "min": 80, "max": 32760}, "must be a multiple of 10 from 80 to 32760"},
+		{"a list", "problem.choice", map[string]any{"choices": []string{"SAS", "SSD"}}, "must be one of SAS, SSD"},
+		{"a list that was stored", "problem.choice", map[string]any{"choices": []any{"SAS", 5.0}}, "must be one of SAS, 5"},
+		{"one", "summary.expandDesktopPool", map[string]any{"n": 1, "pool": "A"}, "One more desktop for pool A"},
+		{"several", "summary.expandDesktopPool", map[string]any{"n": 3, "pool": "A"}, "3 more desktops for pool A"},
+		{"a number that was stored", "summary.expandDesktopPool", map[string]any{"n": 3.0, "pool": "A"}, "3 more desktops for pool A"},
+		{"what people typed stays as it is", "problem.same_product", map[string]any{"name": "<b>{{.x}}</b>"}, "must be another package than the one <b>{{.x}}</b> has already"},
+		{"a sentence that is missing", "problem.nobody_knows", nil, "problem.nobody_knows"},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, printer.Say(c.key, c.args)) })
+	}
+	assert.True(t, printer.Has("problem.required"))
+	assert.True(t, printer.Has("summary.expandDesktopPool"))
+	assert.False(t, printer.Has("problem.nobody_knows"))
+	assert.Equal(t, "is mandatory", i18n.For("xx").Say("problem.required", nil), "English stands in")
+}
+
+func TestField(t *testing.T) {
+	printer := i18n.For("")
+	for _, c := range []struct {
+		name, what, path string
+		rest             []string
+		want             string
+		found            bool
+	}{
+		{"the words of the last two names", "label", "resources[0].create_desktop_pool.name", nil, "Pool name", true},
+		{"the words of the last name", "label", "resources[0].create_exclusive_hosts.name", nil, "Name", true},
+		{"rows have their list's words", "label", "resize_param.desktop_ids[7]", nil, "Desktops", true},
+		{"a name alone", "label", "desktop_id", nil, "Desktop", true},
+		{"help", "help", "resources[0].create_desktops.root_volume.size", nil, "A multiple of 10, from 80 to 32760.", true},
+		{"a choice", "choice", "resources[0].period_type", []string{"3"}, "Year", true},
+		{"no help", "help", "pool_id", nil, "", false},
+		{"nothing", "label", "", nil, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, found := printer.Field(c.what, c.path, c.rest...)
+			assert.Equal(t, c.found, found)
+			assert.Equal(t, c.want, got)
+		})
+	}
+}

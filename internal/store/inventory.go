@@ -1,0 +1,269 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders"
+)
+
+var _ orders.Inventory = (*Store)(nil)
+
+// ReplaceInventory makes the cached inventory what a snapshot says. It writes only what is new, has changed or is gone:
+// a refresh that brings nothing new costs one row.
+func (s *Store) ReplaceInventory(ctx context.Context, snapshot orders.Snapshot) error {
+	desktops, err := itemsOf(snapshot.Desktops, func(d cloud.Desktop) string { return d.DesktopID })
+	if err != nil {
+		return fmt.Errorf("inventory: %w", err)
+	}
+	pools, err := itemsOf(snapshot.Pools, func(p cloud.Pool) string { return p.ID })
+	if err != nil {
+		return fmt.Errorf("inventory: %w", err)
+	}
+	lists, err := catalogueItems(snapshot)
+	if err != nil {
+		return fmt.Errorf("inventory: %w", err)
+	}
+	if snapshot.TakenAt.IsZero() {
+		snapshot.TakenAt = s.now()
+	}
+	err = s.write(ctx, func(t *tx) error {
+		if _, err := replace(t, "desktops", "desktop_id", desktops, t.putDesktop, t.dropDesktop); err != nil {
+			return err
+		}
+		poolsChanged, err := replace(t, "pools", "id", pools, t.putPool, t.dropPool)
+		if err != nil {
+			return err
+		}
+		listsChanged, err := t.replaceCatalogue(lists)
+		if err != nil {
+			return err
+		}
+		grow := 0
+		if poolsChanged || listsChanged {
+			grow = 1
+		}
+		_, err = t.exec(`UPDATE inventory_state SET refreshed_at = $1, problem = '', catalogue_version = catalogue_version + $2 WHERE id = 1`,
+			micros(snapshot.TakenAt), grow)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("inventory: %w", err)
+	}
+	return nil
+}
+
+// item is a thing of the inventory beside its JSON.
+type item[T any] struct {
+	value T
+	json  string
+}
+
+// itemsOf is a list by ID; of two with the same ID the later one counts, and what has none is left out.
+func itemsOf[T any](values []T, id func(T) string) (map[string]item[T], error) {
+	items := make(map[string]item[T], len(values))
+	for _, value := range values {
+		text, err := asJSON(value)
+		if err != nil {
+			return nil, err
+		}
+		if id(value) != "" {
+			items[id(value)] = item[T]{value, text}
+		}
+	}
+	return items, nil
+}
+
+// replace makes a table's rows what the items say, and tells whether anything had to be changed.
+func replace[T any](t *tx, table, key string, items map[string]item[T], put func(T, string) error, drop func(id string) error) (changed bool, err error) {
+	rows, err := list(t.ctx, t, func(row scanner) (r [2]string, err error) {
+		err = row.Scan(&r[0], &r[1])
+		return r, err
+	}, `SELECT `+key+`, json FROM `+table)
+	if err != nil {
+		return false, err
+	}
+	present := make(map[string]string, len(rows))
+	for _, r := range rows {
+		present[r[0]] = r[1]
+		if _, there := items[r[0]]; there {
+			continue
+		}
+		changed = true
+		if err := drop(r[0]); err != nil {
+			return false, err
+		}
+	}
+	for id, it := range items {
+		if text, there := present[id]; there && text == it.json {
+			continue
+		}
+		changed = true
+		if err := put(it.value, it.json); err != nil {
+			return false, fmt.Errorf("%s %s: %w", table, id, err)
+		}
+	}
+	return changed, nil
+}
+
+func (t *tx) putDesktop(d cloud.Desktop, text string) error {
+	_, err := t.exec(`INSERT INTO desktops (desktop_id, name_key, user_key, product_id, image_id, status, charge_mode, desktop_type,
+			pool_id, enterprise_project_id, expire_time, created, json)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT (desktop_id) DO UPDATE SET name_key = excluded.name_key, user_key = excluded.user_key,
+			product_id = excluded.product_id, image_id = excluded.image_id, status = excluded.status,
+			charge_mode = excluded.charge_mode, desktop_type = excluded.desktop_type, pool_id = excluded.pool_id,
+			enterprise_project_id = excluded.enterprise_project_id, expire_time = excluded.expire_time,
+			created = excluded.created, json = excluded.json`,
+		d.DesktopID, strings.ToLower(d.ComputerName), strings.ToLower(d.UserName), d.ProductID, d.ImageID(), d.Status,
+		d.Product.ChargeMode, d.DesktopType, d.PoolID, d.EnterpriseProjectID, d.ExpireTime, d.CreatedTime, text)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(`DELETE FROM volumes WHERE desktop_id = $1`, d.DesktopID); err != nil {
+		return err
+	}
+	for i, v := range append([]cloud.Volume{d.RootVolume}, d.DataVolumes...) {
+		if v.VolumeID == "" && v.DesktopPoolDiskID == "" {
+			continue
+		}
+		_, err := t.exec(`INSERT INTO volumes (desktop_id, position, volume_id, pool_disk_id, name_key, label) VALUES ($1, $2, $3, $4, $5, $6)`,
+			d.DesktopID, i, v.VolumeID, v.DesktopPoolDiskID, strings.ToLower(d.ComputerName), volumeLabel(d.ComputerName, v))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// volumeLabel is what people know a disk by: whose it is, how large, of which type.
+func volumeLabel(owner string, v cloud.Volume) string {
+	return joined(owner, fmt.Sprintf("%d GB %s", v.Size, v.Type))
+}
+
+// joined puts the parts of a label together that are not empty.
+func joined(parts ...string) string {
+	var there []string
+	for _, part := range parts {
+		if part = strings.TrimSpace(part); part != "" {
+			there = append(there, part)
+		}
+	}
+	return strings.Join(there, " · ")
+}
+
+func (t *tx) dropDesktop(id string) error {
+	if _, err := t.exec(`DELETE FROM volumes WHERE desktop_id = $1`, id); err != nil {
+		return err
+	}
+	_, err := t.exec(`DELETE FROM desktops WHERE desktop_id = $1`, id)
+	return err
+}
+
+func (t *tx) putPool(p cloud.Pool, text string) error {
+	_, err := t.exec(`INSERT INTO pools (id, name_key, type, status, enterprise_project_id, json) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (id) DO UPDATE SET name_key = excluded.name_key, type = excluded.type, status = excluded.status,
+			enterprise_project_id = excluded.enterprise_project_id, json = excluded.json`,
+		p.ID, strings.ToLower(p.Name), p.Type, p.Status, p.EnterpriseProjectID, text)
+	return err
+}
+
+func (t *tx) dropPool(id string) error {
+	_, err := t.exec(`DELETE FROM pools WHERE id = $1`, id)
+	return err
+}
+
+// InventoryFailed notes why the last refresh failed; the inventory stays as it was.
+func (s *Store) InventoryFailed(ctx context.Context, problem string) error {
+	return s.write(ctx, func(t *tx) error {
+		if _, err := t.exec(`UPDATE inventory_state SET problem = $1 WHERE id = 1`, problem); err != nil {
+			return fmt.Errorf("inventory: %w", err)
+		}
+		return nil
+	})
+}
+
+// Age implements orders.Inventory.
+func (s *Store) Age(ctx context.Context) (refreshed time.Time, problem string, err error) {
+	err = s.reader.QueryRowContext(ctx, `SELECT refreshed_at, problem FROM inventory_state WHERE id = 1`).Scan(at{&refreshed}, &problem)
+	if err != nil {
+		return time.Time{}, "", fmt.Errorf("inventory: %w", err)
+	}
+	return refreshed, problem, nil
+}
+
+// fromJSON scans a row of one column of JSON.
+func fromJSON[T any](row scanner) (value T, err error) {
+	err = row.Scan(document{&value})
+	return value, err
+}
+
+// Desktop returns one desktop of the cached inventory; orders.ErrNotFound when it is not there.
+func (s *Store) Desktop(ctx context.Context, id string) (cloud.Desktop, error) {
+	d, err := fromJSON[cloud.Desktop](s.reader.QueryRowContext(ctx, `SELECT json FROM desktops WHERE desktop_id = $1`, id))
+	if err != nil {
+		return cloud.Desktop{}, fmt.Errorf("desktop %s: %w", id, notFound(err))
+	}
+	return d, nil
+}
+
+// Pool returns one pool of the cached inventory; orders.ErrNotFound when it is not there.
+func (s *Store) Pool(ctx context.Context, id string) (cloud.Pool, error) {
+	p, err := fromJSON[cloud.Pool](s.reader.QueryRowContext(ctx, `SELECT json FROM pools WHERE id = $1`, id))
+	if err != nil {
+		return cloud.Pool{}, fmt.Errorf("pool %s: %w", id, notFound(err))
+	}
+	return p, nil
+}
+
+// Facts implements orders.Inventory. The facts hold the desktops and pools that are targets, the desktops of the
+// targeted disks and the pools of all these desktops. The maps of the catalogue are shared: they must not be changed.
+func (s *Store) Facts(ctx context.Context, targets orders.Targets) (*orders.Facts, error) {
+	var facts *orders.Facts
+	err := s.read(ctx, func(q *sql.Tx) error {
+		c, err := s.catalogue(ctx, q)
+		if err != nil {
+			return err
+		}
+		shared := c.facts
+		facts = &shared
+		facts.Desktops, facts.Pools = map[string]cloud.Desktop{}, map[string]cloud.Pool{}
+		ids := targets.Desktops
+		if len(targets.Volumes) > 0 {
+			var a arguments
+			owners, err := list(ctx, q, column[string], `SELECT desktop_id FROM volumes WHERE volume_id IN `+in(&a, targets.Volumes), a...)
+			if err != nil {
+				return err
+			}
+			ids = append(owners, ids...)
+		}
+		pools := targets.Pools
+		if len(ids) > 0 {
+			var a arguments
+			desktops, err := list(ctx, q, fromJSON[cloud.Desktop], `SELECT json FROM desktops WHERE desktop_id IN `+in(&a, ids), a...)
+			if err != nil {
+				return err
+			}
+			for _, d := range desktops {
+				facts.Desktops[d.DesktopID] = d
+				if d.PoolID != "" {
+					pools = append(pools[:len(pools):len(pools)], d.PoolID)
+				}
+			}
+		}
+		for _, id := range pools {
+			if p, known := c.pools[id]; known {
+				facts.Pools[id] = p
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("facts: %w", err)
+	}
+	return facts, nil
+}
