@@ -92,16 +92,18 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		CloudTimeout: f.CloudTimeout, Senders: senders, Alone: true, Name: orders.NewID(), Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, Now: time.Now, Step: h.step})
+	ring := auth.NewKeyRing(db, time.Now)
+	web := handlers.New(handlers.Config{
+		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Audit: db, Tokens: ring,
+		Ready:   func(ctx context.Context) error { return ready(ctx, db, c) },
+		Refresh: hands.WantRefresh,
+		Cloud:   f.Cloud, Region: f.Region, ProjectID: f.ProjectID, PublicURL: publicURL, Version: version,
+		Wait: placeWait, Now: time.Now, Log: log,
+	})
+	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: f.ProjectID, PublicURL: publicURL,
+		Wait: f.CloudTimeout + 5*time.Second, Version: version, Log: log})
 	server := &http.Server{
-		Handler: handlers.New(handlers.Config{
-			Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Audit: db,
-			API: api.Config{Orders: service, Keys: auth.NewKeyRing(db, time.Now), ProjectID: f.ProjectID, PublicURL: publicURL,
-				Wait: f.CloudTimeout + 5*time.Second, Version: version, Log: log},
-			Ready:   func(ctx context.Context) error { return ready(ctx, db, c) },
-			Refresh: hands.WantRefresh,
-			Cloud:   f.Cloud, Region: f.Region, ProjectID: f.ProjectID, PublicURL: publicURL, Version: version,
-			Wait: placeWait, Now: time.Now, Log: log,
-		}),
+		Handler:           web,
 		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		WriteTimeout: f.CloudTimeout + 30*time.Second,
 		ErrorLog:     slog.NewLogLogger(log.Handler(), slog.LevelWarn),

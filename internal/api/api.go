@@ -59,17 +59,46 @@ type door struct {
 	calls chan struct{}
 }
 
-// Register puts the door's routes on an Echo group at /v2.
+// Register puts the door's routes on an Echo group at /v2. The group answers its own errors.
 func Register(group *echo.Group, config Config) {
 	d := &door{Config: config, calls: make(chan struct{}, maxCalls)}
-	group.GET("/openapi.json", d.openapi)
+	group.Use(d.answered)
+	d.route(group, http.MethodGet, "/openapi.json", d.openapi)
 	for _, name := range cloud.Doors {
 		// the door's own path, with Echo's parameters in the places of the IDs
-		group.POST(strings.TrimPrefix(name.Path(":project_id", ":desktop_id"), "/v2"), d.order(name))
+		d.route(group, http.MethodPost, strings.TrimPrefix(name.Path(":project_id", ":desktop_id"), "/v2"), d.order(name))
 	}
 	group.RouteNotFound("/*", func(echo.Context) error {
 		return &Error{Status: http.StatusNotFound, Key: "api.no_route"}
 	})
+}
+
+// methods are those that a route may be tried with.
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
+
+// route serves a path by one method and refuses the others in the cloud's shape.
+func (d *door) route(group *echo.Group, method, path string, handler echo.HandlerFunc) {
+	for _, other := range methods {
+		if other == method {
+			group.Add(method, path, handler)
+			continue
+		}
+		group.Add(other, path, func(c echo.Context) error {
+			c.Response().Header().Set("Allow", method)
+			return &Error{Status: http.StatusMethodNotAllowed, Key: "api.method"}
+		})
+	}
+}
+
+// answered turns errors into answers; what is none of those whose words are safe to show is logged.
+func (d *door) answered(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		if err == nil || c.Response().Committed {
+			return err
+		}
+		return d.writeError(c, err)
+	}
 }
 
 // order answers one of the four order endpoints.

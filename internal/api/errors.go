@@ -41,13 +41,13 @@ var statuses = map[orders.Code]int{
 	orders.CodePrice:     http.StatusConflict,
 }
 
-// WriteError answers an error of a /v2 route in the cloud's own shape. What is not known is internal: it is logged
-// by whoever calls this, and the caller gets a request ID.
-func WriteError(c echo.Context, err error) error {
+// writeError answers an error in the cloud's own shape. What is not known is internal: it is logged, and the caller gets
+// a request ID.
+func (d *door) writeError(c echo.Context, err error) error {
 	p := printer(c)
+	requestID := c.Response().Header().Get(echo.HeaderXRequestID)
 	var own *Error
 	var told *orders.Error
-	var framework *echo.HTTPError
 	switch {
 	case errors.As(err, &own):
 	case errors.As(err, &told):
@@ -59,21 +59,9 @@ func WriteError(c echo.Context, err error) error {
 		if len(lines) > 0 {
 			own.Detail = strings.Join(lines, "\n")
 		}
-	case errors.As(err, &framework) && framework.Code == http.StatusMethodNotAllowed:
-		own = &Error{Status: http.StatusMethodNotAllowed, Key: "api.method"}
-	case errors.As(err, &framework) && framework.Code == http.StatusNotFound:
-		own = &Error{Status: http.StatusNotFound, Key: "api.no_route"}
 	default:
-		own = &Error{Status: http.StatusInternalServerError, Key: "api.internal",
-			Args: map[string]any{"id": c.Response().Header().Get(echo.HeaderXRequestID)}}
+		d.Log.Error("call failed", "error", err, "path", c.Request().URL.Path, "request_id", requestID)
+		own = &Error{Status: http.StatusInternalServerError, Key: "api.internal", Args: map[string]any{"id": requestID}}
 	}
 	return c.JSON(own.Status, body{Code: fmt.Sprintf("CONSOLE.%04d", own.Status), Msg: p.Say(own.Key, own.Args), Detail: own.Detail})
-}
-
-// Internal tells that an error is none of those whose words are safe to show: it is to be logged.
-func Internal(err error) bool {
-	var own *Error
-	var told *orders.Error
-	var framework *echo.HTTPError
-	return !errors.As(err, &own) && !errors.As(err, &told) && (!errors.As(err, &framework) || framework.Code >= 500)
 }

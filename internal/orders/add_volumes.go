@@ -18,7 +18,7 @@ type AddVolumes struct {
 // Fields implements field.Fielder.
 func (p *AddVolumes) Fields(s *field.Set) {
 	s.Text(&p.DesktopID, "desktop_id", field.Required(), idRule(), field.Pick(field.PickDesktop), field.In("targets"))
-	field.List(s, &p.Volumes, "volumes", field.Required(), field.Items(1, 10), field.In("what"))
+	field.List(s, &p.Volumes, "volumes", field.Required(), field.Items(1, mostRows), field.In("what"))
 }
 
 func (p *AddVolumes) wire() string     { return "add_volumes" }

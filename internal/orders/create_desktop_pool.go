@@ -77,7 +77,7 @@ func (p *CreateDesktopPool) Fields(s *field.Set) {
 	s.Text(&p.ImageType, "image_type", field.Required(), field.OneOf("private", "gold"))
 	s.Text(&p.ImageID, "image_id", field.Required(), idRule(), field.Pick(field.PickImage))
 	field.ObjectFrom(s, &p.RootVolume, "root_volume", poolSystemDisk, field.Required())
-	field.List(s, &p.DataVolumes, "data_volumes", field.Items(0, 10))
+	field.List(s, &p.DataVolumes, "data_volumes", field.Items(0, mostRows))
 
 	field.List(s, &p.AuthorizedObjects, "authorized_objects", field.Items(0, mostRows), field.In("who"))
 

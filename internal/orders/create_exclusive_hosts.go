@@ -63,10 +63,11 @@ func (p *CreateExclusiveHosts) wire() string { return "create_exclusive_hosts" }
 
 func (p *CreateExclusiveHosts) checkFacts(facts *Facts) field.Problems {
 	problems := facts.onSale("product_id", p.ProductID, p.AvailabilityZone)
-	for name, volumes := range map[string][]Volume{"image_volumes": p.ImageVolumes, "memory_volumes": p.MemoryVolumes} {
-		for i, volume := range volumes {
-			problems = append(problems, facts.diskOnSale(fmt.Sprintf("%s[%d].type", name, i), volume.Type)...)
-		}
+	for i, volume := range p.ImageVolumes {
+		problems = append(problems, facts.diskOnSale(fmt.Sprintf("image_volumes[%d].type", i), volume.Type)...)
+	}
+	for i, volume := range p.MemoryVolumes {
+		problems = append(problems, facts.diskOnSale(fmt.Sprintf("memory_volumes[%d].type", i), volume.Type)...)
 	}
 	if lites := p.ResizeExclusiveLites; lites != nil {
 		problems = append(problems, facts.onSale("resize_exclusive_lites.product_id", lites.ProductID, p.AvailabilityZone)...)

@@ -179,6 +179,16 @@ func TestABatchGoesOutAsLongAsOneEntryCanBeDone(t *testing.T) {
 	assert.Empty(t, decode(t, "batch-desktop/RESIZE/desktop_ids").CheckFacts(f), "an unknown one may")
 }
 
+func TestAnImageOfTwoSystemsForbidsNothing(t *testing.T) {
+	kind, payload := edited(t, "batch-pool/CHANGE_IMAGE/desktop_pool_id", nil)
+	assert.Equal(t, "batch-pool/CHANGE_IMAGE", kind.Name())
+	f := facts()
+	f.Images[someImage][1].MinDisk = 500
+	assert.Empty(t, payload.CheckFacts(f), "one of the two fits")
+	_, payload = edited(t, "subscribe/rebuildDesktops", edits("@.image_type", "market"))
+	assert.Empty(t, payload.CheckFacts(f), "market images are not in the catalogue")
+}
+
 func TestUserNamesFollowTheDomainAndTheSystem(t *testing.T) {
 	const (
 		short  = "must be 1 to 20 letters, digits, “-” or “_”, beginning with a letter: "
@@ -323,6 +333,8 @@ func TestNowAndAfter(t *testing.T) {
 		{"a disk for a pool", "batch-pool/ADD_VOLUME/desktop_pool_id", known, []string{"Support-Desk | Data disks | SAS 50 GB | SAS 50 GB, SAS 10 GB"}},
 		{"a disk for a pool that is not known", "batch-pool/ADD_VOLUME/desktop_pool_id", unknown, []string{somePool + " | New disk |  | SAS 10 GB"}},
 		{"larger disks", "batch-desktop/EXTEND_VOLUME/desktop_ids", known, []string{"ONE | Size of disk data | 50 GB | 100 GB", "TWO | Size of disk data | 50 GB | 100 GB"}},
+		{"a disk of one desktop", "change/expandVolumes", withDisk("9e3a6daa-4c07-4b3e-a66b-ad5e80bf7143"), []string{"TWO | Size of disk 9e3a6daa-4c07-4b3e-a66b-ad5e80bf7143 | 50 GB | 200 GB"}},
+		{"a disk that is not known", "change/expandVolumes", unknown, []string{secondDesktop + " | Size of disk 9e3a6daa-4c07-4b3e-a66b-ad5e80bf7143 |  | 200 GB"}},
 		{"a pool's image", "batch-pool/CHANGE_IMAGE/desktop_pool_id", known, []string{"Support-Desk | Image | old-image | office"}},
 		{"collaboration given back", "batch-pool/DELETE_SUB_RESOURCES/desktop_pool_id", known, []string{"Support-Desk | Collaboration resources |  | "}},
 		{"a conversion", "change/meteredToPeriod", known, []string{"TWO | Term, months |  | 1"}},
@@ -379,6 +391,15 @@ func edited(t *testing.T, example string, list []any) (orders.Kind, orders.Paylo
 	}
 	require.Fail(t, "no such example", example)
 	return orders.Kind{}, nil
+}
+
+// withDisk are the facts with a nameless disk on the second desktop.
+func withDisk(id string) *orders.Facts {
+	f := facts()
+	desktop := f.Desktops[secondDesktop]
+	desktop.DataVolumes = []cloud.Volume{{ID: id, Size: 50}}
+	f.Desktops[secondDesktop] = desktop
+	return f
 }
 
 func soldOut(status string) func(*orders.Facts) {

@@ -101,6 +101,6 @@ func FuzzDecodeForm(f *testing.F) {
 		if !ok || err != nil {
 			return
 		}
-		sound(t, orders.DecodeForm(kind, values), values.Get("desktop_id"))
+		sound(t, decodeForm(kind, values), values.Get("desktop_id"))
 	})
 }

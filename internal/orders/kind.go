@@ -1,10 +1,6 @@
 package orders
 
 import (
-	"fmt"
-	"maps"
-	"net/url"
-
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders/field"
 )
@@ -134,21 +130,6 @@ func Decode(kind Kind, tree *field.Node, desktopID string) Decoded {
 	}
 }
 
-// DecodeForm reads and binds the values of a form of the kind; the inputs describe it without its empty rows. The change
-// door's path parameter is among the values.
-func DecodeForm(kind Kind, values url.Values) Decoded {
-	desktopID := ""
-	if kind.Door == cloud.DoorChange {
-		desktopID = values.Get("desktop_id")
-		values = maps.Clone(values)
-		values.Del("desktop_id")
-	}
-	tree, problems := field.FromForm(values)
-	decoded := Decode(kind, field.Pruned(tree), desktopID)
-	decoded.Problems = problems.Merge(decoded.Problems)
-	return decoded
-}
-
 // DecodeJSON reads and binds a body of a door, whose type selects the kind.
 func DecodeJSON(door cloud.Door, desktopID string, body []byte) Decoded {
 	tree, problems := field.FromJSON(body)
@@ -188,9 +169,12 @@ type Targets struct {
 // IDs lists all of them as "desktop:ID", "pool:ID", …, the form in which orders in each other's way are found.
 func (t Targets) IDs() []string {
 	var ids []string
-	for kind, list := range map[string][]string{"desktop": t.Desktops, "pool": t.Pools, "volume": t.Volumes, "subnet": t.Subnets} {
-		for _, id := range list {
-			ids = append(ids, fmt.Sprintf("%s:%s", kind, id))
+	for _, of := range []struct {
+		kind string
+		list []string
+	}{{"desktop", t.Desktops}, {"pool", t.Pools}, {"volume", t.Volumes}, {"subnet", t.Subnets}} {
+		for _, id := range of.list {
+			ids = append(ids, of.kind+":"+id)
 		}
 	}
 	return ids

@@ -57,6 +57,11 @@ func TestThereAreTwentyFiveKinds(t *testing.T) {
 	}
 	assert.Equal(t, map[cloud.Door]int{cloud.DoorSubscribe: 9, cloud.DoorChange: 4, cloud.DoorBatchDesktop: 6, cloud.DoorBatchPool: 6}, byDoor)
 	assert.Equal(t, []string{"change/resizeExclusiveLites"}, undocumented)
+	_, ok := orders.KindNamed("subscribe/RESIZE")
+	assert.False(t, ok, "a type of another door")
+	rebuild, _ := orders.KindNamed("subscribe/rebuildDesktops")
+	assert.True(t, rebuild.Effect.Has(orders.Destroys|orders.Refunds))
+	assert.False(t, rebuild.Effect.Has(orders.Destroys|orders.Buys))
 }
 
 func TestTheExamplesCoverEveryKind(t *testing.T) {

@@ -1,6 +1,7 @@
 package orders_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -104,6 +105,15 @@ func TestCreatesTellWhatTheyCreateAndTakeATag(t *testing.T) {
 	payload.SetTag("order-ref", "2")
 	create, _ := orders.Member[orders.CreateDesktops](payload)
 	assert.Equal(t, []orders.Tag{{Key: "dept", Value: "finance"}, {Key: "order-ref", Value: "2"}}, create.Tags)
+	for _, example := range []string{"subscribe/expandDesktopPool", "change/resizeDesktops", "batch-pool/RESIZE/desktop_ids"} {
+		payload := decode(t, example)
+		before, err := json.Marshal(payload)
+		require.NoError(t, err)
+		payload.SetTag("order-ref", "1")
+		after, err := json.Marshal(payload)
+		require.NoError(t, err)
+		assert.Equal(t, string(before), string(after), "%s creates nothing that takes a tag", example)
+	}
 	payload = decode(t, "subscribe/createDesktopPool/static-minimal")
 	payload.SetTag("order-ref", "1")
 	pool, _ := orders.Member[orders.CreateDesktopPool](payload)
@@ -125,7 +135,7 @@ func TestOrdersNameWhatTheyTouch(t *testing.T) {
 		{"batch-pool/RESIZE/desktop_ids", []string{"desktop:3c1a9f0e-5b77-4d0c-9a42-1e6f0d2b7c11", "desktop:5f2b8c1d-6e88-4e1d-8b53-2f7a1e3c8d22"}},
 	} {
 		t.Run(c.example, func(t *testing.T) {
-			assert.ElementsMatch(t, c.want, decode(t, c.example).Targets().IDs())
+			assert.Equal(t, c.want, decode(t, c.example).Targets().IDs())
 		})
 	}
 }

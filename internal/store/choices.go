@@ -94,8 +94,8 @@ func (s *Store) volumeChoices(ctx context.Context, text string, limit int, query
 	var a arguments
 	if text != "" {
 		low := containing(text)
-		query += fmt.Sprintf(` AND (name_key LIKE %s ESCAPE '\' OR volume_id LIKE %s ESCAPE '\' OR pool_disk_id LIKE %s ESCAPE '\')`,
-			a.add(low), a.add(low), a.add(low))
+		query += fmt.Sprintf(` AND (name_key LIKE %s ESCAPE '\' OR volume_id LIKE %s ESCAPE '\' OR pool_disk_id LIKE %s ESCAPE '\' OR desktop_id LIKE %s ESCAPE '\')`,
+			a.add(low), a.add(low), a.add(low), a.add(low))
 	}
 	if strings.Contains(query, "min(") {
 		query += ` GROUP BY pool_disk_id ORDER BY min(name_key), pool_disk_id`
@@ -223,5 +223,5 @@ func (c *catalogue) poolDisks() []orders.Choice {
 			return id, volumeLabel(p.Name, v)
 		})...)
 	}
-	return disks
+	return each(disks, func(d orders.Choice) (string, string) { return d.Value, d.Label })
 }

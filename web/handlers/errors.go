@@ -7,8 +7,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"workspace-order-console/internal/api"
-	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
@@ -24,21 +22,17 @@ type trouble struct {
 	view   templates.ErrorView
 }
 
-// handleError is the one place where an error becomes an answer: in the cloud's shape below /v2, as JSON for those who
-// asked for JSON, and else as a page in the console's own look that says what to do next.
+// handleError is the one place where an error becomes an answer: as JSON for those who asked for JSON, and else as a page in the console's own look that says what to do next.
 func (s *server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	isAPI := strings.HasPrefix(c.Request().URL.Path, "/v2/")
 	t := s.trouble(c, err)
-	if t.status >= 500 && (!isAPI || api.Internal(err)) {
+	if t.status >= 500 {
 		s.Log.Error("request failed", "error", err, "path", c.Request().URL.Path, "request_id", requestIDOf(c))
 	}
 	var sent error
 	switch {
-	case isAPI:
-		sent = api.WriteError(c, err)
 	case errors.Is(err, errSignIn) && !wantsJSON(c):
 		sent = s.signinPage(c, http.StatusUnauthorized, signInWhy(c))
 	case wantsJSON(c):
@@ -77,7 +71,7 @@ func (s *server) trouble(c echo.Context, err error) trouble {
 		return ofOrders(p, told)
 	case errors.Is(err, auth.ErrNotFound) && tokenOf(c.Request()) != "" && who(c).Name == "":
 		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "API key unknown", What: p.Say("api.wrong_token", nil)}}
-	case errors.Is(err, orders.ErrNotFound), errors.Is(err, audit.ErrNotFound), errors.Is(err, auth.ErrNotFound):
+	case errors.Is(err, orders.ErrNotFound), errors.Is(err, auth.ErrNotFound):
 		return notHere()
 	case errors.Is(err, errSignIn):
 		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "Not signed in", What: "Sign in, or send an API key."}}

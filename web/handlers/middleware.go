@@ -134,7 +134,7 @@ func (s *server) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
 			if c.Request().Method != http.MethodGet || !wantsJSON(c) {
 				return errKeyReadsOnly
 			}
-			key, err := s.API.Keys.WhoByToken(c.Request().Context(), token)
+			key, err := s.Tokens.WhoByToken(c.Request().Context(), token)
 			if err != nil {
 				return err
 			}

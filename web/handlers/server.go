@@ -16,7 +16,6 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"workspace-order-console/internal/api"
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/i18n"
@@ -33,7 +32,8 @@ type Config struct {
 	Sessions  auth.Sessions
 	Keys      auth.Keys
 	Audit     audit.Log
-	API       api.Config
+	// Tokens tells who an API key belongs to.
+	Tokens Tokens
 	// Ready tells that the database can be written, its migrations are done and the cloud can be reached.
 	Ready func(context.Context) error
 	// Refresh asks for a new inventory soon.
@@ -47,6 +47,11 @@ type Config struct {
 	Wait time.Duration
 	Now  func() time.Time
 	Log  *slog.Logger
+}
+
+// Tokens tells who an API key belongs to; auth.ErrNotFound means nobody.
+type Tokens interface {
+	WhoByToken(ctx context.Context, token string) (auth.Who, error)
 }
 
 // Journal is what the pages read beside the service.
@@ -64,8 +69,9 @@ type server struct {
 // The bounds of a request to a page.
 const maxForm = 1 << 20
 
-// New makes the console's HTTP handler: pages, /v2 door, health and metrics.
-func New(config Config) http.Handler {
+// New makes the console's HTTP handler: pages, health and metrics. The /v2 door is mounted on it by whoever wires the
+// program.
+func New(config Config) *echo.Echo {
 	s := &server{Config: config, secure: strings.HasPrefix(config.PublicURL, "https://")}
 	s.sessions = newSessionStore(config.Sessions, s.secure, config.Now)
 	e := echo.New()
@@ -79,7 +85,6 @@ func New(config Config) http.Handler {
 	e.GET("/readyz", s.readyz)
 	e.GET("/metrics", echo.WrapHandler(promhttp.Handler()))
 	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
-	api.Register(e.Group("/v2"), config.API)
 
 	web := e.Group("", s.browserOnly, middleware.BodyLimit("1M"))
 	web.GET("/signin", s.signin)

@@ -288,7 +288,9 @@ func (v InputView) placeholder() string {
 }
 
 // Select tells that an input is a closed list of choices.
-func (v InputView) isSelect() bool { return v.Kind == field.Bool || len(v.Options) > 0 && v.Picker == "" }
+func (v InputView) isSelect() bool {
+	return v.Kind == field.Bool || len(v.Options) > 0 && v.Picker == ""
+}
 
 // stored tells how a select's empty choice is called: what the cloud takes then.
 func (v InputView) emptyChoice() string {
@@ -310,7 +312,6 @@ func (v InputView) emptyChoice() string {
 func doorPath(kind orders.Kind) string {
 	return "POST " + kind.Door.Path("{project_id}", "")
 }
-
 
 // strange tells that a select's value is none of its choices: it is shown again all the same, exactly as it came.
 func (v InputView) strange() bool {

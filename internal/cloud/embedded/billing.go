@@ -129,7 +129,7 @@ func scanOrder(row interface{ Scan(...any) error }) (cloud.BillingOrder, error) 
 	if paid.Valid {
 		o.PaymentTime = time.UnixMicro(paid.Int64).UTC()
 	}
-	if payBy.Valid {
+	if payBy.Valid && o.Status == cloud.StatusToBePaid {
 		o.PendingPaymentEndTime = time.UnixMicro(payBy.Int64).UTC()
 	}
 	return o, json.Unmarshal([]byte(lines), &o.Lines)

@@ -3,7 +3,6 @@ package embedded
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -125,7 +124,7 @@ func (c *catalogue) index() {
 // by finds the item of a list that has a key.
 func by[T any](list []T, key func(*T) string, value string) (*T, bool) {
 	for i := range list {
-		if strings.EqualFold(key(&list[i]), value) {
+		if key(&list[i]) == value {
 			return &list[i], true
 		}
 	}

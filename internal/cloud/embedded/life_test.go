@@ -43,6 +43,7 @@ func TestAnOrdersLife(t *testing.T) {
 	order = w.order(id)
 	assert.Equal(t, cloud.StatusProcessing, order.Status)
 	assert.Equal(t, start.Add(time.Hour), order.PaymentTime)
+	assert.Zero(t, order.PendingPaymentEndTime)
 	w.balanceIs(afterGrown)
 	assert.Equal(t, 6, w.pool(thePool).DesktopCount)
 

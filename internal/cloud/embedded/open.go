@@ -114,7 +114,7 @@ func (c *Cloud) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+	defer tx.Rollback() // after a commit there is nothing to undo
 	v := &view{ctx: ctx, tx: tx, cloud: c, now: c.now()}
 	if err := v.begin(); err != nil {
 		return err

@@ -1,7 +1,9 @@
 package embedded
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -105,6 +107,29 @@ func TestADeadContextIsTold(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 	_, err = w.Workspace(t.Context())
 	assert.NoError(t, err)
+}
+
+func TestAFailureOfTheCloudItselfIsNoRefusal(t *testing.T) {
+	w := fresh(t)
+	require.NoError(t, w.Close())
+	var log bytes.Buffer
+	config := w.config()
+	config.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	var err error
+	w.Cloud, err = Open(t.Context(), config)
+	require.NoError(t, err)
+	require.NoError(t, w.write(t.Context(), func(v *view) error { return v.exec(`DROP TABLE numbers`) }))
+
+	answer := w.place(cloud.DoorSubscribe, "", growPool)
+	assert.Equal(t, cloud.OutcomeUnknown, answer.Outcome)
+	assert.Equal(t, 500, answer.HTTPStatus)
+	assert.Equal(t, codeInternal, answer.Error.Code)
+	assert.NotContains(t, answer.Error.Msg, "numbers")
+	assert.Contains(t, log.String(), "no such table: numbers")
+
+	require.NoError(t, w.write(t.Context(), func(v *view) error { return v.exec(`DROP TABLE account`) }))
+	_, err = w.Balance(t.Context())
+	assert.Equal(t, cloud.OutcomeUnknown, cloud.OutcomeOf(err))
 }
 
 func BenchmarkOpen(b *testing.B) {

@@ -42,7 +42,7 @@ func (c *Cloud) writeOnce(ctx context.Context, do func(*view) error) (more bool,
 	if err != nil {
 		return false, err
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+	defer tx.Rollback() // after a commit there is nothing to undo
 	v := &view{ctx: ctx, tx: tx, cloud: c, now: c.now()}
 	if more, err = v.advance(); err != nil {
 		return false, err
@@ -87,7 +87,7 @@ func (c *Cloud) read(ctx context.Context, do func(*view) error) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written
+	defer tx.Rollback() // nothing was written
 	return do(&view{ctx: ctx, tx: tx, cloud: c, now: now})
 }
 

@@ -1,0 +1,142 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/testkit"
+)
+
+// sentBody is what the cloud should get of an example: canonical, automatic payment turned off.
+func sentBody(t *testing.T, e testkit.Example) string {
+	t.Helper()
+	var body map[string]any
+	dec := json.NewDecoder(strings.NewReader(string(e.Body)))
+	dec.UseNumber()
+	require.NoError(t, dec.Decode(&body))
+	if extend, ok := body["extend_param"].(map[string]any); ok {
+		extend["is_auto_pay"] = "false"
+	}
+	canonical, err := audit.Canonical(body)
+	require.NoError(t, err)
+	return string(canonical)
+}
+
+// orderBody is what the journal says was sent.
+func (c *console) orderBody(id string) string {
+	c.t.Helper()
+	order, err := c.db.Order(c.t.Context(), id)
+	require.NoError(c.t, err)
+	return string(order.Body)
+}
+
+// TestEveryExampleThroughTheDoorForScripts makes each of the 44 calls on a fresh console.
+func TestEveryExampleThroughTheDoorForScripts(t *testing.T) {
+	t.Parallel()
+	for _, e := range testkit.Examples(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			c := newConsole(t)
+			a := c.call(e.Method, e.Path, string(e.Body), "Content-Type", "application/json")
+			require.Equal(t, http.StatusOK, a.StatusCode, a.body)
+			assert.Equal(t, shape(t, e.Response.Body), shape(t, []byte(a.body)), a.body)
+			assert.NotEmpty(t, a.Header.Get("X-Request-Id"))
+			id := a.Header.Get("X-Console-Order")
+			require.NotEmpty(t, id)
+			assert.Equal(t, sentBody(t, e), c.orderBody(id))
+		})
+	}
+}
+
+// shape is what an answer's body is made of: its members, and those that each of its entries has at least.
+func shape(t *testing.T, body []byte) string {
+	t.Helper()
+	var answer struct {
+		OrderID string `json:"order_id"`
+		Orders  []struct {
+			OrderID     string `json:"order_id"`
+			OrderStatus *int   `json:"order_status"`
+			Result      string `json:"result"`
+			ResultCode  string `json:"result_code"`
+		} `json:"orders"`
+	}
+	require.NoError(t, json.Unmarshal(body, &answer))
+	if answer.OrderID != "" {
+		return "one order"
+	}
+	require.NotEmpty(t, answer.Orders)
+	for _, entry := range answer.Orders {
+		placed, failed := entry.OrderID != "" && entry.OrderStatus != nil, entry.Result == "FAIL" && entry.ResultCode != ""
+		assert.True(t, placed != failed, "an entry is an order or says why not: %+v", entry)
+	}
+	return "a list of orders"
+}
+
+var reviewAddress = regexp.MustCompile(`^/orders/review\?order=([0-9a-f-]{36})$`)
+
+// TestEveryExampleThroughTheForms enters each of the 44 in its form, reviews and places it: the same JSON is sent.
+func TestEveryExampleThroughTheForms(t *testing.T) {
+	t.Parallel()
+	for _, e := range testkit.Examples(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			c := newConsole(t)
+			path := "/orders/new/" + e.Kind()
+			page := c.get(path)
+			require.Equal(t, http.StatusOK, page.StatusCode)
+			form := formOf(t, e)
+			form.Set("order", inputValue(t, page.body, "order"))
+			form.Set("reason", "because we need it")
+			form.Set("review", "1")
+			a := c.post(path, form)
+			require.Equal(t, http.StatusSeeOther, a.StatusCode, problemsOf(a.body))
+			m := reviewAddress.FindStringSubmatch(a.Header.Get("Location"))
+			require.NotNil(t, m, a.Header.Get("Location"))
+			require.Equal(t, form.Get("order"), m[1], "the order keeps the ID that the form was shown with")
+
+			review := c.get(a.Header.Get("Location"))
+			require.Equal(t, http.StatusOK, review.StatusCode)
+			placed := c.post("/orders/review", url.Values{"order": {m[1]}, "quote": {inputValue(t, review.body, "quote")}, "place": {"1"}})
+			require.Equal(t, http.StatusSeeOther, placed.StatusCode, problemsOf(placed.body))
+			require.Equal(t, "/orders/"+m[1], placed.Header.Get("Location"))
+			assert.Equal(t, sentBody(t, e), c.orderBody(m[1]))
+
+			order := c.get("/orders/" + m[1])
+			assert.Equal(t, http.StatusOK, order.StatusCode)
+			assert.Contains(t, order.body, `data-order="`+m[1]+`"`)
+			assert.Contains(t, order.body, `data-state="placed"`)
+			assert.Contains(t, order.body, "because we need it")
+
+			again := c.post("/orders/review", url.Values{"order": {m[1]}, "quote": {""}, "place": {"1"}})
+			assert.Equal(t, "/orders/"+m[1], again.Header.Get("Location"), "placing it twice leads to the one order")
+		})
+	}
+}
+
+// inputValue is the value of a hidden input.
+func inputValue(t *testing.T, page, name string) string {
+	t.Helper()
+	m := regexp.MustCompile(`<input[^>]*name="` + regexp.QuoteMeta(name) + `"[^>]*value="([^"]*)"`).FindStringSubmatch(page)
+	require.NotNil(t, m, "no input %q", name)
+	return m[1]
+}
+
+var errorElement = regexp.MustCompile(`<p class="error" id="error-([^"]+)">([^<]+)</p>`)
+
+// problemsOf are the problems that a page shows, by path.
+func problemsOf(page string) map[string]string {
+	problems := map[string]string{}
+	for _, m := range errorElement.FindAllStringSubmatch(page, -1) {
+		problems[m[1]] = html.UnescapeString(m[2])
+	}
+	return problems
+}

@@ -1,0 +1,238 @@
+package handlers_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"workspace-order-console/internal/api"
+	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud/embedded"
+	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/store"
+	"workspace-order-console/internal/testkit"
+	"workspace-order-console/internal/worker"
+	"workspace-order-console/web/handlers"
+)
+
+const project, region = "0bec5db98280d2d02fd6c00c2de791ce", "ap-southeast-1"
+
+// console is a whole console behind a test server: the real store, the embedded cloud at once, a running worker.
+type console struct {
+	t      *testing.T
+	url    string
+	db     *store.Store
+	cloud  *embedded.Cloud
+	worker *worker.Worker
+	// browser has a session; its requests carry what a browser's do.
+	browser *http.Client
+	// token is an admin's API key.
+	token string
+}
+
+// newConsole starts a console on a data folder of its own.
+func newConsole(t *testing.T) *console {
+	t.Helper()
+	dir := t.TempDir()
+	log := slog.New(slog.DiscardHandler)
+	db, err := store.Open(t.Context(), store.Config{Path: filepath.Join(dir, "console.db")})
+	require.NoError(t, err)
+	own, err := embedded.Open(t.Context(), embedded.Config{Dir: dir, ProjectID: project, Region: region})
+	require.NoError(t, err)
+	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: own, Billing: own, ProjectID: project, Region: region, Now: time.Now})
+	hands := worker.New(worker.Config{Cloud: own, Journal: db, Stock: db, Sweeper: noSweep{}, Log: log, Now: time.Now,
+		CloudTimeout: 20 * time.Second, Senders: 2, Alone: true, Name: "test"})
+	_, err = hands.Refresh(t.Context())
+	require.NoError(t, err)
+	server := httptest.NewUnstartedServer(nil)
+	address := "http://" + server.Listener.Addr().String()
+	ring := auth.NewKeyRing(db, time.Now)
+	web := handlers.New(handlers.Config{Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Audit: db,
+		Tokens: ring,
+		Ready:  db.Ready, Refresh: hands.WantRefresh, Cloud: "embedded", Region: region, ProjectID: project, PublicURL: address,
+		Version: "test", Wait: 10 * time.Second, Now: time.Now, Log: log})
+	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: project, PublicURL: address,
+		Wait: 20 * time.Second, Version: "test", Log: log})
+	server.Config.Handler = web
+	server.Start()
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan error, 1)
+	go func() { done <- hands.Run(ctx) }()
+	t.Cleanup(func() {
+		server.Close()
+		stop()
+		assert.NoError(t, <-done)
+		assert.NoError(t, own.Close())
+		assert.NoError(t, db.Close())
+	})
+	c := &console{t: t, url: address, db: db, cloud: own, worker: hands}
+	c.browser = c.signIn()
+	c.token = c.key("admin-script", auth.RoleAdmin)
+	return c
+}
+
+type noSweep struct{}
+
+func (noSweep) Sweep(context.Context, time.Time) error { return nil }
+
+// signIn opens a session by a one-time link.
+func (c *console) signIn() *http.Client {
+	c.t.Helper()
+	code := auth.NewSecret()
+	require.NoError(c.t, c.db.CreateSigninCode(c.t.Context(), code.Hash(), time.Now().Add(time.Minute)))
+	client := &http.Client{Jar: &jar{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Get(c.url + "/signin?code=" + code.Reveal())
+	require.NoError(c.t, err)
+	require.NoError(c.t, response.Body.Close())
+	require.Equal(c.t, http.StatusSeeOther, response.StatusCode)
+	return client
+}
+
+// jar keeps the cookies of one site.
+type jar struct{ cookies []*http.Cookie }
+
+func (j *jar) SetCookies(_ *url.URL, cookies []*http.Cookie) { j.cookies = cookies }
+func (j *jar) Cookies(*url.URL) []*http.Cookie {
+	var live []*http.Cookie
+	for _, cookie := range j.cookies {
+		if cookie.MaxAge >= 0 {
+			live = append(live, cookie)
+		}
+	}
+	return live
+}
+
+// key makes an API key of a role.
+func (c *console) key(name string, role auth.Role) string {
+	c.t.Helper()
+	key, token, err := auth.NewKey(name, role, "", "test", time.Now())
+	require.NoError(c.t, err)
+	require.NoError(c.t, c.db.CreateKey(c.t.Context(), key, auth.Console))
+	return token.Reveal()
+}
+
+// answer is what came back.
+type answer struct {
+	*http.Response
+	body string
+}
+
+func (c *console) do(client *http.Client, request *http.Request) answer {
+	c.t.Helper()
+	response, err := client.Do(request)
+	require.NoError(c.t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(c.t, err)
+	return answer{response, string(body)}
+}
+
+// get opens a page.
+func (c *console) get(path string, headers ...string) answer {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, c.url+path, nil)
+	require.NoError(c.t, err)
+	setAll(request, headers)
+	return c.do(c.browser, request)
+}
+
+// post posts a form as a browser does.
+func (c *console) post(path string, form url.Values, headers ...string) answer {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.url+path, strings.NewReader(form.Encode()))
+	require.NoError(c.t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Origin", c.url)
+	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	setAll(request, headers)
+	return c.do(c.browser, request)
+}
+
+// read reads JSON with an API key.
+func (c *console) read(path, token string, into any) answer {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, c.url+path, nil)
+	require.NoError(c.t, err)
+	setAll(request, []string{"Accept", "application/json", "X-Auth-Token", token})
+	a := c.do(http.DefaultClient, request)
+	if into != nil {
+		require.NoError(c.t, json.Unmarshal([]byte(a.body), into), a.body)
+	}
+	return a
+}
+
+// call makes a call to the /v2 door.
+func (c *console) call(method, path, body string, headers ...string) answer {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, strings.NewReader(body))
+	require.NoError(c.t, err)
+	request.Header.Set("X-Auth-Token", c.token)
+	setAll(request, headers)
+	return c.do(http.DefaultClient, request)
+}
+
+// setAll sets pairs of header and value; an empty value removes the header.
+func setAll(request *http.Request, pairs []string) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			request.Header.Del(pairs[i])
+		} else {
+			request.Header.Set(pairs[i], pairs[i+1])
+		}
+	}
+}
+
+func example(t *testing.T, name string) testkit.Example {
+	t.Helper()
+	for _, e := range testkit.Examples(t) {
+		if e.Name == name {
+			return e
+		}
+	}
+	t.Fatalf("no example %q", name)
+	return testkit.Example{}
+}
+
+// formOf flattens a body into form values, as somebody would type it in.
+func formOf(t *testing.T, e testkit.Example) url.Values {
+	t.Helper()
+	var body any
+	dec := json.NewDecoder(strings.NewReader(string(e.Body)))
+	dec.UseNumber()
+	require.NoError(t, dec.Decode(&body))
+	form := url.Values{}
+	flatten(form, "", body)
+	if id := e.DesktopID(); id != "" {
+		form.Set("desktop_id", id)
+	}
+	form.Del("type") // chosen with the form
+	return form
+}
+
+func flatten(form url.Values, path string, value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, child := range value {
+			flatten(form, strings.TrimPrefix(path+"."+name, "."), child)
+		}
+	case []any:
+		for i, child := range value {
+			flatten(form, path+"["+strconv.Itoa(i)+"]", child)
+		}
+	default:
+		form.Set(path, fmt.Sprint(value))
+	}
+}
