@@ -32,8 +32,6 @@ const (
 	senders = 4
 	// placeWait is how long the browser waits for an order's outcome before it is shown running.
 	placeWait = 2 * time.Second
-	// draftLife is how long a form that was reviewed but not placed is kept.
-	draftLife = 24 * time.Hour
 	// signinLife is how long a sign-in link holds.
 	signinLife = 15 * time.Minute
 )
@@ -52,9 +50,6 @@ type hooks struct {
 	// ready is called with the address once the console serves.
 	ready func(publicURL string)
 }
-
-// settingPublicURL is where a running console notes its address, for the command that prints sign-in links.
-const settingPublicURL = "public_url"
 
 func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	log := f.logger(o.err)
@@ -84,11 +79,11 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if publicURL == "" {
 		publicURL = "http://" + listener.Addr().String()
 	}
-	if err := db.SetSetting(ctx, settingPublicURL, publicURL); err != nil {
+	if err := db.SetPublicURL(ctx, publicURL); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 
-	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: sweeper{db}, Log: log, Now: time.Now,
+	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Log: log, Now: time.Now,
 		CloudTimeout: f.CloudTimeout, Senders: senders, Alone: true, Name: orders.NewID(), Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, Now: time.Now, Step: h.step})
@@ -157,11 +152,4 @@ func ready(ctx context.Context, db *store.Store, c cloud.Cloud) error {
 	}
 	_, err := c.Workspace(ctx)
 	return err
-}
-
-// sweeper removes what has had its time.
-type sweeper struct{ db *store.Store }
-
-func (s sweeper) Sweep(ctx context.Context, now time.Time) error {
-	return errors.Join(s.db.SweepDrafts(ctx, now.Add(-draftLife)), s.db.SweepSessions(ctx, now))
 }

@@ -20,7 +20,7 @@ func (signinCmd) Run(ctx context.Context, f *Flags, o *output) error {
 	defer db.Close()
 	publicURL := f.PublicURL
 	if publicURL == "" {
-		if publicURL, err = db.Setting(ctx, settingPublicURL); err != nil {
+		if publicURL, err = db.PublicURL(ctx); err != nil {
 			return err
 		}
 	}

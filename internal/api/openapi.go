@@ -62,7 +62,7 @@ func (d *door) document(p i18n.Printer) object {
 		if name.Batch() {
 			answer = "BatchAnswer"
 		}
-		paths[name.Path("{project_id}", "")] = object{"post": object{
+		paths[name.Template()] = object{"post": object{
 			"operationId": string(name),
 			"summary":     p.Say("openapi.door."+string(name), nil),
 			"parameters":  parameters,
@@ -153,7 +153,10 @@ func inputSchema(in field.Input, p i18n.Printer) object {
 	var schema object
 	switch in.Kind {
 	case field.Group:
-		schema = objectSchema(in.Children, p)
+		schema = object{"type": "object"} // one whose members no source tells is open
+		if len(in.Children) > 0 {
+			schema = objectSchema(in.Children, p)
+		}
 	case field.GroupList:
 		schema = listSchema(in, objectSchema(in.Item, p))
 	case field.TextList:

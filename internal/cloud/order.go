@@ -20,25 +20,24 @@ const (
 // Doors lists the four in the order of docs/wire.md.
 var Doors = []Door{DoorSubscribe, DoorChange, DoorBatchDesktop, DoorBatchPool}
 
-// Path is the door's path for a project. Only the change door has a desktop in its path; its ID is escaped, and
-// "{desktop_id}" stands for an empty one.
-func (d Door) Path(projectID, desktopID string) string {
-	base := "/v2/" + url.PathEscape(projectID)
+// Template is the door's path with {project_id} and, for the change door, {desktop_id} in it.
+func (d Door) Template() string {
 	switch d {
 	case DoorSubscribe:
-		return base + "/periodic/subscribe/order"
+		return "/v2/{project_id}/periodic/subscribe/order"
 	case DoorChange:
-		desktop := "{desktop_id}"
-		if desktopID != "" {
-			desktop = url.PathEscape(desktopID)
-		}
-		return base + "/periodic/" + desktop + "/change/order"
+		return "/v2/{project_id}/periodic/{desktop_id}/change/order"
 	case DoorBatchDesktop:
-		return base + "/periodic/change/batch-order"
+		return "/v2/{project_id}/periodic/change/batch-order"
 	case DoorBatchPool:
-		return base + "/desktop-pool/periodic/change/order"
+		return "/v2/{project_id}/desktop-pool/periodic/change/order"
 	}
 	return ""
+}
+
+// Path is the door's path for a project and, for the change door, a desktop; both are escaped.
+func (d Door) Path(projectID, desktopID string) string {
+	return strings.NewReplacer("{project_id}", url.PathEscape(projectID), "{desktop_id}", url.PathEscape(desktopID)).Replace(d.Template())
 }
 
 // Batch tells whether the door answers with a list of orders.

@@ -40,7 +40,7 @@ func (t *tx) changed(orderID string, entry audit.Entry) error {
 
 // append writes an entry under the next number. From then on, nobody else can append until the transaction ends.
 func (t *tx) append(entry audit.Entry) error {
-	if err := t.QueryRowContext(t.ctx, `UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq`).Scan(&entry.Seq); err != nil {
+	if err := t.one(`UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq`, &entry.Seq); err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	if len(entry.Details) == 0 {

@@ -45,7 +45,7 @@ func (s *Store) SignIn(ctx context.Context, codeHash string, session auth.Sessio
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
-		err := t.one(`UPDATE signin_codes SET used_at = $1 WHERE code_hash = $2 AND used_at IS NULL AND expires_at > $1`, micros(now), codeHash)
+		err := t.touch(`UPDATE signin_codes SET used_at = $1 WHERE code_hash = $2 AND used_at IS NULL AND expires_at > $1`, micros(now), codeHash)
 		if err != nil {
 			return fmt.Errorf("sign-in code: %w", err)
 		}
@@ -82,7 +82,7 @@ func (s *Store) SaveSession(ctx context.Context, session auth.Session) error {
 		return fmt.Errorf("session: %w", err)
 	}
 	return s.write(ctx, func(t *tx) error {
-		err := t.one(`UPDATE sessions SET data = $1, last_seen_at = $2, expires_at = $3 WHERE id_hash = $4`,
+		err := t.touch(`UPDATE sessions SET data = $1, last_seen_at = $2, expires_at = $3 WHERE id_hash = $4`,
 			data, micros(session.SeenAt), micros(session.ExpiresAt), session.IDHash)
 		if err != nil {
 			return fmt.Errorf("session: %w", err)
@@ -98,15 +98,15 @@ func (s *Store) EndSession(ctx context.Context, idHash string, who auth.Who) err
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
-		if err := t.one(`DELETE FROM sessions WHERE id_hash = $1`, idHash); err != nil {
+		if err := t.touch(`DELETE FROM sessions WHERE id_hash = $1`, idHash); err != nil {
 			return fmt.Errorf("session: %w", err)
 		}
 		return t.append(entry)
 	})
 }
 
-// one runs a statement that has to touch a row; auth.ErrNotFound when it touches none.
-func (t *tx) one(statement string, args ...any) error {
+// touch runs a statement that has to touch a row; auth.ErrNotFound when it touches none.
+func (t *tx) touch(statement string, args ...any) error {
 	rows, err := t.exec(statement, args...)
 	if err == nil && rows == 0 {
 		err = auth.ErrNotFound

@@ -14,6 +14,8 @@ type tx struct {
 	*sql.Tx
 	ctx   context.Context
 	store *Store
+	// prepared are the statements of a transaction that runs the same ones many times; nil elsewhere.
+	prepared map[string]*sql.Stmt
 	// version is the head's number once this transaction has taken one, before that 0.
 	version int64
 }
@@ -54,11 +56,50 @@ func (s *Store) read(ctx context.Context, do func(*sql.Tx) error) error {
 
 // exec runs a statement and tells how many rows it touched.
 func (t *tx) exec(query string, args ...any) (int64, error) {
-	result, err := t.ExecContext(t.ctx, query, args...)
+	var result sql.Result
+	stmt, err := t.statement(query)
+	switch {
+	case err != nil:
+	case stmt != nil:
+		result, err = stmt.ExecContext(t.ctx, args...)
+	default:
+		result, err = t.ExecContext(t.ctx, query, args...)
+	}
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+// one runs a statement that returns one row of one column.
+func (t *tx) one(query string, to any, args ...any) error {
+	stmt, err := t.statement(query)
+	if err != nil {
+		return err
+	}
+	if stmt != nil {
+		return stmt.QueryRowContext(t.ctx, args...).Scan(to)
+	}
+	return t.QueryRowContext(t.ctx, query, args...).Scan(to)
+}
+
+// bulk makes the transaction keep its statements, for as long as it lasts.
+func (t *tx) bulk() { t.prepared = map[string]*sql.Stmt{} }
+
+// statement is a kept statement; nil when the transaction keeps none.
+func (t *tx) statement(query string) (*sql.Stmt, error) {
+	if t.prepared == nil {
+		return nil, nil
+	}
+	stmt, kept := t.prepared[query]
+	if !kept {
+		var err error
+		if stmt, err = t.PrepareContext(t.ctx, query); err != nil {
+			return nil, err
+		}
+		t.prepared[query] = stmt
+	}
+	return stmt, nil
 }
 
 // head takes the next number of the head, once in a transaction. Its row is what all writers of orders queue at: what
@@ -67,7 +108,7 @@ func (t *tx) head() (int64, error) {
 	if t.version > 0 {
 		return t.version, nil
 	}
-	err := t.QueryRowContext(t.ctx, `UPDATE head SET version = version + 1 WHERE id = 1 RETURNING version`).Scan(&t.version)
+	err := t.one(`UPDATE head SET version = version + 1 WHERE id = 1 RETURNING version`, &t.version)
 	if err != nil {
 		return 0, fmt.Errorf("head: %w", err)
 	}

@@ -47,6 +47,7 @@ var layers = map[string][]string{
 	"internal/orders":            {},
 	"internal/worker":            {"internal/orders"},
 	"internal/store":             {"internal/orders", "migrations"},
+	"internal/seed":              {"internal/orders"},
 	"internal/cloud/embedded":    {"internal/orders", "migrations"},
 	"internal/cloud/cloudhttp":   {"internal/cloud/embedded"},
 	"internal/cloud/huaweicloud": {},

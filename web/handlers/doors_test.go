@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/testkit"
 )
 
@@ -139,4 +140,15 @@ func problemsOf(page string) map[string]string {
 		problems[m[1]] = html.UnescapeString(m[2])
 	}
 	return problems
+}
+
+// allOrders asks the cloud's own book for everything.
+var allOrders = cloud.OrderFilter{Page: cloud.Page{Limit: 100}}
+
+// keeps tells that a page shows a value in the input of a name, exactly as it was typed.
+func keeps(page, name, value string) bool {
+	name, value = regexp.QuoteMeta(html.EscapeString(name)), regexp.QuoteMeta(html.EscapeString(value))
+	return regexp.MustCompile(`<input[^>]* name="`+name+`"[^>]* value="`+value+`"`).MatchString(page) ||
+		regexp.MustCompile(`(?s)<select[^>]* name="`+name+`"[^>]*>((?:[^<]|<option|</option)*?)<option value="`+value+`" selected`).MatchString(page) ||
+		regexp.MustCompile(`<textarea[^>]* name="`+name+`"[^>]*>`+value+`</textarea>`).MatchString(page)
 }

@@ -181,7 +181,9 @@ func (b *formBuilder) section(key string) {
 func (b *formBuilder) view(in field.Input) InputView {
 	v := InputView{Input: in, Rule: ruleOf(in)}
 	v.Label, _ = b.Say.Field("label", in.Path)
-	v.Help, _ = b.Say.Field("help", in.Path)
+	if help, ok := b.Say.Field("help", in.Path); ok {
+		v.Help, v.Rule = help, "" // the help says what is allowed, too
+	}
 	if problem, wrong := b.Problems.For(in.Path); wrong {
 		v.Problem = b.Say.Say(problem.Key, problem.Args)
 	}
@@ -232,7 +234,7 @@ func (b *formBuilder) choices(v *InputView) {
 		}
 		v.Options = append(v.Options, Option{value, label})
 	}
-	if v.Picker == "" {
+	if v.Picker == "" || len(v.Options) > 0 {
 		return
 	}
 	options, have := b.lists[v.Picker]
@@ -281,20 +283,25 @@ func (v InputView) describedBy() string {
 }
 
 func (v InputView) placeholder() string {
-	if v.Default != "" {
+	switch {
+	case v.Default != "":
 		return v.Default
+	case v.Picker != "":
+		return "Choose, or type an ID"
 	}
 	return ""
 }
 
-// Select tells that an input is a closed list of choices.
+// isSelect tells that an input is a closed list of choices.
 func (v InputView) isSelect() bool {
 	return v.Kind == field.Bool || len(v.Options) > 0 && v.Picker == ""
 }
 
-// stored tells how a select's empty choice is called: what the cloud takes then.
+// emptyChoice is how a select's empty choice is called: what the cloud takes then.
 func (v InputView) emptyChoice() string {
 	switch {
+	case v.Default != "" && v.Kind == field.Bool:
+		return map[string]string{"true": "Default: Yes", "false": "Default: No"}[v.Default]
 	case v.Default != "":
 		for _, option := range v.Options {
 			if option.Value == v.Default {
@@ -310,7 +317,7 @@ func (v InputView) emptyChoice() string {
 
 // doorPath is a kind's endpoint, for the form's small print.
 func doorPath(kind orders.Kind) string {
-	return "POST " + kind.Door.Path("{project_id}", "")
+	return "POST " + kind.Door.Template()
 }
 
 // strange tells that a select's value is none of its choices: it is shown again all the same, exactly as it came.
