@@ -28,7 +28,7 @@ type keyCreateCmd struct {
 }
 
 // Run makes a key. The token is printed here and never again.
-func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) error {
+func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 	if k.Team != "" {
 		return fmt.Errorf("there is no team %q", k.Team)
 	}
@@ -40,7 +40,7 @@ func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := db.CreateKey(ctx, key, operator); err != nil {
 		return err
 	}
@@ -56,12 +56,12 @@ type keyListCmd struct {
 }
 
 // Run lists all keys, newest first.
-func (k keyListCmd) Run(ctx context.Context, f *Flags, o *output) error {
+func (k keyListCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 	db, err := f.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	table := tabwriter.NewWriter(o.out, 0, 0, 2, ' ', 0)
 	if k.Format == "text" {
 		fmt.Fprintln(table, "ID\tNAME\tROLE\tCREATED\tLAST USED\tREVOKED")
@@ -110,12 +110,12 @@ type keyRevokeCmd struct {
 }
 
 // Run revokes a key: it is refused from then on.
-func (k keyRevokeCmd) Run(ctx context.Context, f *Flags, o *output) error {
+func (k keyRevokeCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 	db, err := f.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := db.RevokeKey(ctx, k.ID, operator); errors.Is(err, auth.ErrNotFound) {
 		return fmt.Errorf("there is no live key %s", k.ID)
 	} else if err != nil {

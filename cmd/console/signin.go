@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -12,12 +13,12 @@ import (
 type signinCmd struct{}
 
 // Run prints a new sign-in link for the console that uses this data folder.
-func (signinCmd) Run(ctx context.Context, f *Flags, o *output) error {
+func (signinCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 	db, err := f.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	publicURL := f.PublicURL
 	if publicURL == "" {
 		if publicURL, err = db.PublicURL(ctx); err != nil {

@@ -31,7 +31,7 @@ func filled(tb testing.TB, options seed.Options) *store.Store {
 func TestAMadeUpPastIsWhole(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	const n, entries = 1500, 8000
+	const n, entries = 600, 3200
 	s := filled(t, seed.Options{Orders: n, Audit: entries})
 	kinds, states, got := map[string]int{}, map[orders.State]int{}, 0
 	for f := (orders.Filter{Limit: 200}); ; {
@@ -81,7 +81,7 @@ func TestAMadeUpPastIsWhole(t *testing.T) {
 func TestTheSameSeedMakesTheSamePast(t *testing.T) {
 	t.Parallel()
 	first := func(seedOf uint64) []orders.Order {
-		page, err := filled(t, seed.Options{Orders: 60, Audit: 1, Seed: seedOf}).Orders(context.Background(), orders.Filter{})
+		page, err := filled(t, seed.Options{Orders: 30, Audit: 1, Seed: seedOf}).Orders(context.Background(), orders.Filter{})
 		require.NoError(t, err)
 		return page.Items
 	}
@@ -100,7 +100,7 @@ func TestOrdersAreAboutTheInventory(t *testing.T) {
 		snapshot.Desktops = append(snapshot.Desktops, cloud.Desktop{DesktopID: string(rune('A'+i/26)) + string(rune('a'+i%26)), DesktopType: cloud.DesktopDedicated})
 	}
 	require.NoError(t, s.ReplaceInventory(ctx, snapshot))
-	require.NoError(t, seed.Fill(ctx, s, seed.Options{Orders: 100, Now: now, ProjectID: "p1"}))
+	require.NoError(t, seed.Fill(ctx, s, seed.Options{Orders: 50, Now: now, ProjectID: "p1"}))
 	page, err := s.Orders(ctx, orders.Filter{Kind: "change/resizeDesktops"})
 	require.NoError(t, err)
 	require.NotEmpty(t, page.Items)

@@ -12,8 +12,6 @@ import (
 	"workspace-order-console/internal/audit"
 )
 
-var _ audit.Log = (*Store)(nil)
-
 // about fills in the order as an entry's object when it has none.
 func about(orderID string, entry audit.Entry) audit.Entry {
 	if entry.Object == "" {

@@ -11,8 +11,6 @@ import (
 	"workspace-order-console/internal/orders"
 )
 
-var _ orders.Inventory = (*Store)(nil)
-
 // ReplaceInventory makes the cached inventory what a snapshot says. It writes only what is new, has changed or is gone:
 // a refresh that brings nothing new costs one row.
 func (s *Store) ReplaceInventory(ctx context.Context, snapshot orders.Snapshot) error {

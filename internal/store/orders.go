@@ -12,8 +12,6 @@ import (
 	"workspace-order-console/internal/orders"
 )
 
-var _ orders.Journal = (*Store)(nil)
-
 // notFound turns the absence of a row into orders.ErrNotFound.
 func notFound(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {

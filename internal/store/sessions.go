@@ -16,11 +16,6 @@ import (
 // userAgentLimit is how many bytes of a browser's description of itself are kept.
 const userAgentLimit = 200
 
-var (
-	_ auth.Sessions = (*Store)(nil)
-	_ auth.Keys     = (*Store)(nil)
-)
-
 // CreateSigninCode implements auth.Sessions.
 func (s *Store) CreateSigninCode(ctx context.Context, codeHash string, expires time.Time) error {
 	return s.write(ctx, func(t *tx) error {

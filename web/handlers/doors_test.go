@@ -14,6 +14,7 @@ import (
 
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/testkit"
 )
 
@@ -152,3 +153,5 @@ func keeps(page, name, value string) bool {
 		regexp.MustCompile(`(?s)<select[^>]* name="`+name+`"[^>]*>((?:[^<]|<option|</option)*?)<option value="`+value+`" selected`).MatchString(page) ||
 		regexp.MustCompile(`<textarea[^>]* name="`+name+`"[^>]*>`+value+`</textarea>`).MatchString(page)
 }
+
+var movingOrders = orders.Filter{Moving: true, Limit: 200}

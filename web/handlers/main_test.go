@@ -44,7 +44,10 @@ type console struct {
 }
 
 // newConsole starts a console on a data folder of its own.
-func newConsole(t *testing.T) *console {
+func newConsole(t *testing.T) *console { return newConsoleAt(t, "") }
+
+// newConsoleAt is newConsole with a public address of its own; empty is where it listens.
+func newConsoleAt(t *testing.T, publicURL string) *console {
 	t.Helper()
 	dir := t.TempDir()
 	log := slog.New(slog.DiscardHandler)
@@ -59,12 +62,15 @@ func newConsole(t *testing.T) *console {
 	require.NoError(t, err)
 	server := httptest.NewUnstartedServer(nil)
 	address := "http://" + server.Listener.Addr().String()
+	if publicURL == "" {
+		publicURL = address
+	}
 	ring := auth.NewKeyRing(db, time.Now)
 	web := handlers.New(handlers.Config{Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Audit: db,
 		Tokens: ring,
-		Ready:  db.Ready, Refresh: hands.WantRefresh, Cloud: "embedded", Region: region, ProjectID: project, PublicURL: address,
+		Ready:  db.Ready, Refresh: hands.WantRefresh, Cloud: "embedded", Region: region, ProjectID: project, PublicURL: publicURL,
 		Version: "test", Wait: 10 * time.Second, Now: time.Now, Log: log})
-	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: project, PublicURL: address,
+	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: project, PublicURL: publicURL,
 		Wait: 20 * time.Second, Version: "test", Log: log})
 	server.Config.Handler = web
 	server.Start()

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/i18n"
@@ -156,11 +158,6 @@ func actionWords(c orders.CloudOrder) string {
 	return ""
 }
 
-// requestText is the request as it is sent.
-func (v OrderView) requestText() string {
-	return "POST " + v.Order.Path + "\n\n" + PrettyJSON(v.Order.Body)
-}
-
 // answerText is the cloud's answer as it came.
 func (v OrderView) answerText() string {
 	a := v.Order.Answer
@@ -278,11 +275,11 @@ func happened(entry audit.Entry) TimelineItem {
 		add("“" + d.Reason + "”")
 	}
 	if d.Quote != nil {
-		add("quoted " + d.Quote.Amount + " " + d.Quote.Currency)
+		add("quoted " + moneyWords(d.Quote.Amount, d.Quote.Currency))
 	}
 	add(d.CloudOrder)
 	if d.Amount != "" {
-		add(d.Amount + " " + d.Currency)
+		add(moneyWords(d.Amount, d.Currency))
 	}
 	if n := len(d.Orders); n > 1 {
 		add(fmt.Sprintf("%d entries", n))
@@ -314,4 +311,13 @@ func doubtWhy(v OrderView) string {
 		return said + "."
 	}
 	return "the console stopped before it knew the answer."
+}
+
+// moneyWords is an amount of the log as people read it.
+func moneyWords(amount, currency string) string {
+	exact, err := decimal.NewFromString(amount)
+	if err != nil {
+		return amount + " " + currency
+	}
+	return FormatMoney(cloud.Money{Amount: exact, Currency: currency})
 }

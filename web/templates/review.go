@@ -64,10 +64,6 @@ func (v ReviewView) changesWords() string {
 	return ""
 }
 
-func (v ReviewView) requestText() string {
-	return "POST " + v.Checked.Path + "\n\n" + PrettyJSON(v.Sent)
-}
-
 // curl is the request as entered, for the console's own /v2 door.
 func (v ReviewView) curl() string {
 	return curlOf(v.PublicURL, v.Checked.Path, v.Draft.ID, v.Draft.Body)
