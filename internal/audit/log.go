@@ -20,7 +20,7 @@ type Log interface {
 // Filter narrows a list of entries. The zero value lists all.
 type Filter struct {
 	Actor, Action, Object, Door string
-	// Text matches the beginning of an actor, an action or an object; of an object's ID from six characters on.
+	// Text matches the beginning of an actor, an action or an object; of an object's ID from eight characters on.
 	Text string
 	// From and Until bound the time: From included, Until not.
 	From, Until time.Time

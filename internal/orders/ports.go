@@ -56,6 +56,7 @@ type Journal interface {
 	Version() (version int64, changed <-chan struct{})
 
 	// Apply moves an order on. ErrStale unless the order is in one of From and, when Fence is set, under that claim.
+	// ErrExists when one of the cloud orders belongs to another order.
 	Apply(ctx context.Context, move Move) error
 	// Claim takes the oldest queued order whose NextAttemptAt has come: it becomes sending under the fence.
 	// ErrNotFound when there is none. The audit entry's object is filled in by the journal ("order:<id>").
@@ -119,7 +120,7 @@ type Filter struct {
 	Actor  string
 	// Target lists the orders that touched a resource ("desktop:<id>").
 	Target string
-	// Text matches an order ID or a cloud order's ID, from six characters on also their beginning (a shorter one is
+	// Text matches an order ID or a cloud order's ID, from eight characters on also their beginning (a shorter one is
 	// that of nearly all), or the beginning of an actor's name.
 	Text string
 	// From and Until bound CreatedAt: From included, Until not.

@@ -144,7 +144,7 @@ func TestAuditFilters(t *testing.T) {
 	s := open(t)
 	for i := range 12 {
 		record(t, s, audit.Entry{Time: noon.Add(time.Duration(i) * time.Minute), Actor: []string{"alice", "key:ci", "console"}[i%3],
-			Door: []string{"web", "api"}[i%2], Action: []string{"order.submitted", "signin"}[i/6], Object: fmt.Sprintf("order:019a%03d", i)})
+			Door: []string{"web", "api"}[i%2], Action: []string{"order.submitted", "signin"}[i/6], Object: fmt.Sprintf("order:019a0000-%03d", i)})
 	}
 	for name, c := range map[string]struct {
 		filter audit.Filter
@@ -153,13 +153,13 @@ func TestAuditFilters(t *testing.T) {
 		"actor":           {audit.Filter{Actor: "key:ci"}, []int64{11, 8, 5, 2}},
 		"door":            {audit.Filter{Door: "api"}, []int64{12, 10, 8, 6, 4, 2}},
 		"action":          {audit.Filter{Action: "signin"}, []int64{12, 11, 10, 9, 8, 7}},
-		"object":          {audit.Filter{Object: "order:019a003"}, []int64{4}},
+		"object":          {audit.Filter{Object: "order:019a0000-003"}, []int64{4}},
 		"time":            {audit.Filter{From: noon.Add(2 * time.Minute), Until: noon.Add(5 * time.Minute)}, []int64{5, 4, 3}},
 		"all of it":       {audit.Filter{Actor: "alice", Door: "web", Action: "signin", From: noon.Add(time.Minute)}, []int64{7}},
 		"an actor begins": {audit.Filter{Text: "ali"}, []int64{10, 7, 4, 1}},
 		"an action":       {audit.Filter{Text: "order."}, []int64{6, 5, 4, 3, 2, 1}},
-		"an object":       {audit.Filter{Text: "order:019a01"}, []int64{12, 11}},
-		"an object's ID":  {audit.Filter{Text: "019a01", Door: "web"}, []int64{11}},
+		"an object":       {audit.Filter{Text: "order:019a0000-01"}, []int64{12, 11}},
+		"an object's ID":  {audit.Filter{Text: "019a0000-01", Door: "web"}, []int64{11}},
 		"nothing":         {audit.Filter{Text: "zz"}, []int64{}},
 	} {
 		page, err := s.Audit(context.Background(), c.filter)
@@ -196,8 +196,8 @@ func TestAuditQueriesFindTheirRowsByAnIndex(t *testing.T) {
 		"time":           {From: noon, Until: noon.Add(time.Hour)},
 		"actor and time": {Actor: "a", From: noon, Until: noon.Add(time.Hour)},
 		"the lot":        {Actor: "a", Action: "b", Object: "c", Door: "d", From: noon, Text: "order.paid"},
-		"text":           {Text: "order:019a00"},
-		"text of an ID":  {Text: "019a00"},
+		"text":           {Text: "order:019a0000"},
+		"text of an ID":  {Text: "019a0000"},
 		"of an actor":    {Text: "ali"},
 	} {
 		for _, at := range []audit.Filter{{}, {Before: 1}, {After: 1}} {

@@ -43,7 +43,7 @@ func BenchmarkReads(b *testing.B) {
 		"actor":           {Actor: "grace.tan"},
 		"target":          {Target: target},
 		"text, actor":     {Text: "gra"},
-		"text, month":     {Text: "CS2610"},
+		"text, day":       {Text: "CS261020"},
 		"text, order":     {Text: first.Items[0].ID},
 		"poll":            {IDs: shown, Since: version},
 	} {

@@ -86,6 +86,7 @@ func TestARefreshWritesOnlyWhatChanged(t *testing.T) {
 	changed.Desktops[0].ComputerName = "NEW-1"
 	changed.Users = changed.Users[:1]
 	changed.Pools[1].Name = "Labs"
+	changed.Pools = changed.Pools[1:]
 	require.NoError(t, s.ReplaceInventory(ctx, changed))
 	_, err = s.Desktop(ctx, "d1")
 	assert.ErrorIs(t, err, orders.ErrNotFound)
@@ -95,7 +96,7 @@ func TestARefreshWritesOnlyWhatChanged(t *testing.T) {
 	p, err := s.Pool(ctx, "pool2")
 	require.NoError(t, err)
 	assert.Equal(t, "Labs", p.Name)
-	_, err = s.Pool(ctx, "pool9")
+	_, err = s.Pool(ctx, "pool1")
 	assert.ErrorIs(t, err, orders.ErrNotFound)
 	users, err := s.Users(ctx)
 	require.NoError(t, err)

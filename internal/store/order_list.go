@@ -14,8 +14,8 @@ const (
 	usualLimit = 50
 	mostLimit  = 200
 	// prefixFrom is how long a text has to be to be taken for the beginning of an order ID or a cloud order's ID: these
-	// begin with the time they were made at, and fewer characters would fit whole months.
-	prefixFrom = 6
+	// begin with the time they were made at, and fewer characters would fit months of them.
+	prefixFrom = 8
 	// namesFound is how many names one text may begin.
 	namesFound = 10
 )

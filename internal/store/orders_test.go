@@ -10,8 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/field"
 )
 
 func TestAnOrderComesBackAsItWasSubmitted(t *testing.T) {
@@ -434,4 +436,35 @@ func TestDrafts(t *testing.T) {
 	require.NoError(t, s.SweepDrafts(ctx, noon.Add(time.Second)))
 	_, err = s.Draft(ctx, "alice", "old")
 	assert.ErrorIs(t, err, orders.ErrNotFound)
+}
+
+func TestLoadedOrdersStandAsTheyAre(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := open(t)
+	o := sample(func(o *orders.Order) {
+		o.State, o.UpdatedAt, o.Attempts = orders.StatePlaced, noon.Add(time.Minute), 1
+		o.CloudOrders = []orders.CloudOrder{{OrderID: "CS1", Status: status(cloud.StatusCompleted), Amount: money("1.5"), Currency: "USD",
+			Action: &orders.Action{ID: "a1", OrderID: o.ID, CloudOrderID: "CS1", Kind: orders.ActionPay, State: orders.ActionDone, Actor: "alice",
+				Amount: *money("1.5"), Currency: "USD", CreatedAt: noon, UpdatedAt: noon}}}
+	})
+	require.NoError(t, s.LoadOrders(ctx, []orders.Order{o, sample()}))
+	o.Version, o.Badge = 1, orders.BadgeCompleted
+	assert.Equal(t, o, read(t, s, o.ID))
+	assert.Equal(t, map[orders.Badge]int{"completed": 1, "queued": 1}, counted(t, s))
+	assert.ErrorIs(t, s.LoadOrders(ctx, []orders.Order{sample(), o}), orders.ErrExists)
+	assert.Equal(t, map[orders.Badge]int{"completed": 1, "queued": 1}, counted(t, s), "a batch is stored whole or not at all")
+	require.NoError(t, s.LoadEntries(ctx, []audit.Entry{entry("one"), entry("two")}))
+	two, err := s.AuditEntry(ctx, 2)
+	require.NoError(t, err)
+	assert.Equal(t, "two", two.Action)
+}
+
+func TestNumbersInASummaryCanBeCounted(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	o := submit(t, s, func(o *orders.Order) {
+		o.Summary = field.Say("x", "n", 3, "price", 12.5, "nested", map[string]any{"n": 4})
+	})
+	assert.Equal(t, map[string]any{"n": 3, "price": "12.5", "nested": map[string]any{"n": 4}}, read(t, s, o.ID).Summary.Args)
 }

@@ -1,0 +1,367 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/audits"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// patience bounds every wait. It is long, because it is only spent when something is broken.
+const patience = 30 * time.Second
+
+// tab is a page of the browser, in a context that has no other test's cookies or storage. It collects whatever the
+// browser complains about: at the end of the test there must be nothing.
+type tab struct {
+	t       *testing.T
+	ctx     context.Context
+	console *console
+	scripts bool
+
+	mu         sync.Mutex
+	complaints []string
+	requests   []string // path and query
+}
+
+// open opens a tab that is not signed in.
+func (c *console) open(t *testing.T, scripts bool) *tab {
+	t.Helper()
+	browser, err := chromium()
+	require.NoError(t, err)
+	return openIn(t, browser, c, scripts, chromedp.WithNewBrowserContext())
+}
+
+// beside opens another tab with the same cookies.
+func (b *tab) beside() *tab {
+	b.t.Helper()
+	return openIn(b.t, b.ctx, b.console, b.scripts)
+}
+
+func openIn(t *testing.T, parent context.Context, c *console, scripts bool, options ...chromedp.ContextOption) *tab {
+	t.Helper()
+	b := &tab{t: t, console: c, scripts: scripts}
+	ctx, end := chromedp.NewContext(parent, append(options, chromedp.WithListener(b.listen))...)
+	b.ctx = ctx
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(b.where())
+		}
+		end()
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		assert.Empty(t, b.complaints, "the browser complains")
+	})
+	// not by do: its deadline would become that of the tab
+	require.NoError(t, chromedp.Do(ctx, b.size(1440, 900), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		if _, err := cdp.Call(ctx, target, audits.Enable, cdp.Empty{}); err != nil {
+			return err
+		}
+		// as if this were the only window, so that a test in another does not take the focus away
+		if _, err := cdp.Call(ctx, target, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+			return err
+		}
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripts})
+		return err
+	})))
+	return b
+}
+
+// listen collects complaints and requests.
+func (b *tab) listen(event any) {
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		if e.Type != runtime.ConsoleAPICalledTypeError && e.Type != runtime.ConsoleAPICalledTypeWarning && e.Type != runtime.ConsoleAPICalledTypeAssert {
+			return
+		}
+		var words []string
+		for _, arg := range e.Args {
+			words = append(words, strings.Trim(string(arg.Value)+" "+arg.Description, `" `))
+		}
+		b.complain("console.%s: %s", e.Type, strings.Join(words, " "))
+	case *runtime.EventExceptionThrown:
+		b.complain("exception: %v", e.ExceptionDetails)
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
+			b.complain("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
+		}
+	case *audits.EventIssueAdded:
+		if e.Issue.Code == audits.InspectorIssueCodeContentSecurityPolicyIssue {
+			details, _ := json.Marshal(e.Issue.Details)
+			b.complain("content security policy: %s", details)
+		}
+	case *network.EventRequestWillBeSent:
+		path, inside := strings.CutPrefix(e.Request.URL, b.console.url)
+		if !inside && !strings.HasPrefix(e.Request.URL, "data:") && !strings.HasPrefix(e.Request.URL, "about:") {
+			b.complain("a request to somewhere else: %s", e.Request.URL)
+		}
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.requests = append(b.requests, path)
+	}
+}
+
+func (b *tab) complain(format string, args ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.complaints = append(b.complaints, fmt.Sprintf(format, args...))
+}
+
+// forgive takes back the complaint that the browser has about every answer with an error's status.
+func (b *tab) forgive(status int64) {
+	b.t.Helper()
+	entry := fmt.Sprintf("the server responded with a status of %d", status)
+	b.eventually("the browser notes an answer "+strconv.FormatInt(status, 10), func() bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		before := len(b.complaints)
+		b.complaints = slices.DeleteFunc(b.complaints, func(c string) bool { return strings.HasPrefix(c, "network:") && strings.Contains(c, entry) })
+		return len(b.complaints) < before
+	})
+}
+
+// asked counts the requests so far whose path ends so.
+func (b *tab) asked(suffix string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for _, request := range b.requests {
+		path, _, _ := strings.Cut(request, "?")
+		if strings.HasSuffix(path, suffix) {
+			n++
+		}
+	}
+	return n
+}
+
+// do runs steps; all of them have to work in time.
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	require.NoError(b.t, chromedp.Do(ctx, steps...), b.where())
+}
+
+// lead runs steps that lead to another page, waits until it is there and returns its status.
+func (b *tab) lead(steps ...chromedp.Action[chromedp.Void]) int64 {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	response, err := chromedp.RunResponse(ctx, steps...)
+	require.NoError(b.t, err, b.where())
+	if response.Status >= 400 {
+		b.forgive(response.Status)
+	}
+	return response.Status
+}
+
+// visit opens an address of the console and returns the status.
+func (b *tab) visit(address string) int64 {
+	b.t.Helper()
+	if !strings.HasPrefix(address, "http://") {
+		address = b.console.url + address
+	}
+	return b.lead(chromedp.Navigate(address))
+}
+
+// see opens a page that has to be there.
+func (b *tab) see(address string) {
+	b.t.Helper()
+	require.EqualValues(b.t, 200, b.visit(address), address)
+}
+
+// press presses what leads to another page, and returns that page's status.
+func (b *tab) press(selector string) int64 {
+	b.t.Helper()
+	return b.lead(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// click presses what stays on the page.
+func (b *tab) click(selector string) {
+	b.t.Helper()
+	b.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// keys presses keys, wherever the focus is.
+func (b *tab) keys(keys string) {
+	b.t.Helper()
+	b.do(chromedp.KeyEvent(keys))
+}
+
+// named selects an input by its name.
+func named(name string) string { return fmt.Sprintf(`[name=%q]:not([type=hidden])`, name) }
+
+// fill types a text into an input in the place of what it holds.
+func (b *tab) fill(name, text string) {
+	b.t.Helper()
+	b.do(chromedp.Click(chromedp.CSS(named(name))))
+	b.run(fmt.Sprintf(`document.querySelector(%q).select()`, named(name)))
+	b.do(insert(text))
+}
+
+// insert types a text where the focus is: at once, as a paste or an input method does.
+func insert(text string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, input.InsertText, input.InsertTextParams{Text: text})
+		return err
+	})
+}
+
+// choose picks an option of a select. The list that a browser opens for it is not part of the page, so this is what the
+// browser does once an option was picked.
+func (b *tab) choose(name, value string) {
+	b.t.Helper()
+	b.do(chromedp.WaitVisible(chromedp.CSS(named(name))))
+	b.run(fmt.Sprintf(`(() => {
+		const select = document.querySelector(%q);
+		select.focus();
+		select.value = %q;
+		select.dispatchEvent(new Event('input', {bubbles: true}));
+		select.dispatchEvent(new Event('change', {bubbles: true}));
+	})()`, named(name), value))
+	require.Equal(b.t, value, b.value(name), "%s has no such choice", name)
+}
+
+// value is what an input holds.
+func (b *tab) value(name string) string {
+	b.t.Helper()
+	return evaluate[string](b, fmt.Sprintf(`document.querySelector(%q).value`, named(name)))
+}
+
+// text is what an element says, as it is seen.
+func (b *tab) text(selector string) string {
+	b.t.Helper()
+	return evaluate[string](b, fmt.Sprintf(`document.querySelector(%q)?.innerText ?? "(no %s)"`, selector, strings.ReplaceAll(selector, `"`, `'`)))
+}
+
+// count is how many elements there are.
+func (b *tab) count(selector string) int {
+	b.t.Helper()
+	return evaluate[int](b, fmt.Sprintf(`document.querySelectorAll(%q).length`, selector))
+}
+
+// texts are what elements say.
+func (b *tab) texts(selector string) []string {
+	b.t.Helper()
+	return evaluate[[]string](b, fmt.Sprintf(`[...document.querySelectorAll(%q)].map(e => e.innerText.trim())`, selector))
+}
+
+// attribute is an attribute of the first element.
+func (b *tab) attribute(selector, name string) string {
+	b.t.Helper()
+	return evaluate[string](b, fmt.Sprintf(`document.querySelector(%q)?.getAttribute(%q) ?? "(none)"`, selector, name))
+}
+
+// focused is the name of the input that has the focus, or else its id or element.
+func (b *tab) focused() string {
+	b.t.Helper()
+	return evaluate[string](b, `document.activeElement.name || document.activeElement.id || document.activeElement.localName`)
+}
+
+// path is where the tab is.
+func (b *tab) path() string {
+	b.t.Helper()
+	return evaluate[string](b, `location.pathname`)
+}
+
+// evaluate evaluates an expression in the page. This works in a page without scripts as well.
+func evaluate[T any](b *tab, expression string) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	require.NoError(b.t, err, "%s", expression)
+	return value
+}
+
+// run evaluates an expression for what it does.
+func (b *tab) run(expression string) {
+	b.t.Helper()
+	evaluate[chromedp.Void](b, "void ("+expression+")")
+}
+
+// until waits until an expression is true. It may outlive the page: what the next one says counts.
+func (b *tab) until(expression string) {
+	b.t.Helper()
+	b.eventually(expression, func() bool {
+		ctx, cancel := context.WithTimeout(b.ctx, patience)
+		defer cancel()
+		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		return err == nil && holds
+	})
+}
+
+// eventually waits until a condition holds.
+func (b *tab) eventually(what string, holds func() bool) {
+	b.t.Helper()
+	soon := time.NewTicker(20 * time.Millisecond)
+	defer soon.Stop()
+	late := time.After(patience)
+	for !holds() {
+		select {
+		case <-soon.C:
+		case <-late:
+			require.Fail(b.t, "it does not happen: "+what, b.where())
+		}
+	}
+}
+
+// where tells for a failure what the tab shows.
+func (b *tab) where() string {
+	ctx, cancel := context.WithTimeout(b.ctx, 2*time.Second)
+	defer cancel()
+	says, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.querySelector("main")?.innerText.slice(0, 3000)`))
+	if err != nil {
+		return err.Error()
+	}
+	return says
+}
+
+// size makes the tab so large. A narrow one is a phone's.
+func (b *tab) size(width, height int64) chromedp.Action[chromedp.Void] {
+	if width < 600 {
+		return chromedp.EmulateViewport(width, height, chromedp.EmulateMobile)
+	}
+	return chromedp.EmulateViewport(width, height)
+}
+
+// picturesIn is where pictures of the pages go; empty for none. They are for people: no test looks at them.
+var picturesIn = os.Getenv("CONSOLE_PICTURES")
+
+// picture keeps a picture of the page, if pictures are wanted.
+func (b *tab) picture(name string) {
+	b.t.Helper()
+	if picturesIn == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	require.NoError(b.t, err)
+	require.NoError(b.t, os.MkdirAll("../pictures", 0o755))
+	name = strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(name), "-")
+	require.NoError(b.t, os.WriteFile(filepath.Join("..", "pictures", url.PathEscape(name)+".png"), png, 0o644))
+}
+
+// focus gives an element the focus.
+func focus(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Focus(chromedp.CSS(selector))
+}
