@@ -52,6 +52,8 @@ type Config struct {
 // Tokens tells who an API key belongs to; auth.ErrNotFound means nobody.
 type Tokens interface {
 	WhoByToken(ctx context.Context, token string) (auth.Who, error)
+	// Forget drops a key that was revoked.
+	Forget(keyID string)
 }
 
 // Journal is what the pages read beside the service.

@@ -214,6 +214,50 @@
     }
   });
 
+  // The order form. Its answers are morphed in, and the morph looks at attributes, while a field that was touched no longer
+  // follows its own. So the attributes say what was sent: the answer then changes what the server changed, such as the
+  // fields below a row that is gone, and nothing that somebody has typed since.
+  const rowButtons = 'button[name="add"], button[name="remove"]';
+  const fields = (form) => $$('input, select, textarea', form);
+  const remember = (field) => {
+    if (field.localName === 'select') for (const option of field.options) option.defaultSelected = option.selected;
+    else field.defaultValue = field.value;
+  };
+  const touched = (field) => field.localName === 'select' ?
+    [...field.options].some((option) => option.selected !== option.defaultSelected) : field.value !== field.defaultValue;
+  let rowChange = null; // the button, until it is answered
+  let untouched = [];
+  document.addEventListener('htmx:config:request', (event) => {
+    const source = event.detail.ctx.sourceElement;
+    const form = source.closest?.('form[data-kind]');
+    if (!form) return;
+    // a check of the form as it was before a row came or went would take that back; one follows the answer
+    if (source === form && rowChange) return event.preventDefault();
+    if (source.matches(rowButtons)) rowChange = { button: source, name: source.name, path: source.value };
+    fields(form).forEach(remember);
+  });
+  document.addEventListener('htmx:before:swap', (event) => {
+    const source = event.detail?.ctx?.sourceElement;
+    untouched = rowChange?.button === source ? $$('select', source.form).filter((field) => !touched(field)) : [];
+  });
+  document.addEventListener('htmx:after:swap', (event) => {
+    if (!rowChange || event.detail?.ctx?.sourceElement !== rowChange.button) return;
+    // unlike an input, a select that was touched does not follow the morph
+    for (const field of untouched) field.selectedIndex = Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+    const { name, path } = rowChange;
+    const add = $(`button[name="add"][value="${CSS.escape(name === 'add' ? path : path.replace(/\[\d+\]$/, ''))}"]`);
+    const focused = document.activeElement;
+    if (add && (!focused || focused === document.body || focused.matches(rowButtons))) {
+      const row = name === 'add' && $$(':scope > .row', add.parentElement).at(-1);
+      (row && $('input, select', row) || add).focus();
+    }
+  });
+  document.addEventListener('htmx:finally:request', (event) => {
+    if (!rowChange || event.detail?.ctx?.sourceElement !== rowChange.button) return;
+    rowChange = null;
+    $('form[data-kind]')?.dispatchEvent(new Event('change'));
+  });
+
   document.addEventListener('htmx:after:swap', (event) => {
     refreshTimes();
     const ctx = event.detail?.ctx;

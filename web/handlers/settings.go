@@ -1,0 +1,66 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"workspace-order-console/internal/auth"
+	"workspace-order-console/web/templates"
+)
+
+// settings shows where orders go, how fresh the inventory is, and what its user may set.
+func (s *server) settings(c echo.Context) error {
+	if err := allowed(c, auth.ViewSettings); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	view := templates.SettingsView{PublicURL: s.PublicURL, Version: s.Version, Now: s.Now()}
+	var err error
+	if view.Refreshed, view.RefreshProblem, err = s.Inventory.Age(ctx); err != nil {
+		return err
+	}
+	if view.Quotas, err = s.Inventory.Quotas(ctx); err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, templates.SettingsPage(s.page(c, "Settings", templates.NavSettings), view))
+}
+
+// setTheme keeps the theme with the session, so that a page comes in it at once.
+func (s *server) setTheme(c echo.Context) error {
+	session := current(c)
+	if session == nil {
+		return errKeyReadsOnly
+	}
+	switch theme := c.FormValue("theme"); theme {
+	case templates.ThemeLight, templates.ThemeDark:
+		session.Values.Theme = theme
+	case templates.ThemeSystem:
+		session.Values.Theme = ""
+	default:
+		return echo.NewHTTPError(http.StatusBadRequest)
+	}
+	if err := s.sessions.change(c.Request().Context(), *session); err != nil {
+		return err
+	}
+	return seeOther(c, back(c, "/settings"))
+}
+
+// back is the page of this console that a post came from, or another when it cannot be told.
+func back(c echo.Context, otherwise string) string {
+	from, err := url.Parse(c.Request().Referer())
+	if err != nil || from.Host != c.Request().Host || from.Path == "" {
+		return otherwise
+	}
+	return (&url.URL{Path: from.Path, RawQuery: from.RawQuery}).String()
+}
+
+// refreshInventory asks for a new inventory soon.
+func (s *server) refreshInventory(c echo.Context) error {
+	if err := allowed(c, auth.ViewSettings); err != nil {
+		return err
+	}
+	s.Refresh()
+	return seeOther(c, back(c, "/settings"))
+}
