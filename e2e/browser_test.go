@@ -27,7 +27,7 @@ import (
 )
 
 // patience bounds every wait. It is long, because it is only spent when something is broken.
-const patience = 30 * time.Second
+const patience = 5 * time.Second
 
 // tab is a page of the browser, in a context that has no other test's cookies or storage. It collects whatever the
 // browser complains about: at the end of the test there must be nothing.
@@ -365,3 +365,6 @@ func (b *tab) picture(name string) {
 func focus(selector string) chromedp.Action[chromedp.Void] {
 	return chromedp.Focus(chromedp.CSS(selector))
 }
+
+// press presses a key, wherever the focus is.
+func press(key string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(key) }

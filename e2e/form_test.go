@@ -9,11 +9,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// make is where the fields of a new desktop are.
+// making is where the fields of new desktops are.
 const making = "resources[0].create_desktops"
 
 func add(list string) string   { return fmt.Sprintf(`button[name=add][value=%q]`, list) }
 func remove(row string) string { return fmt.Sprintf(`button[name=remove][value=%q]`, row) }
+
+func (b *tab) untilFocused(name string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`document.activeElement.name === %q`, name))
+}
 
 func TestRowsChangeInPlace(t *testing.T) {
 	t.Parallel()
@@ -21,38 +26,99 @@ func TestRowsChangeInPlace(t *testing.T) {
 	b.see(b.console.link)
 	b.see("/orders/new/subscribe/createDesktops")
 	b.run(`window.stays = true`)
-	users := making + ".desktops"
+	users, tags := making+".desktops", making+".tags"
 
 	b.fill("reason", "A new colleague")
 	b.click(add(users))
-	b.until(`document.activeElement.name === "` + users + `[0].user_name"`)
+	b.untilFocused(users + "[0].user_name")
 	b.keys("first")
+	b.choose(users+"[0].user_group", "sudo")
 	b.click(add(users))
-	b.until(`document.activeElement.name === "` + users + `[1].user_name"`)
+	b.untilFocused(users + "[1].user_name")
 	b.keys("second")
 	b.fill(users+"[1].computer_name", "PC-2")
 	assert.Equal(t, "first", b.value(users+"[0].user_name"))
+	assert.Equal(t, "sudo", b.value(users+"[0].user_group"))
 
 	// by keyboard, while the check of the field that was left is still on its way
 	b.do(focus(remove(users + "[0]")))
 	b.keys(kb.Enter)
-	b.until(`!document.querySelector('[name="` + users + `[1].user_name"]')`)
+	b.until(`document.getElementsByName("` + users + `[1].user_name").length === 0`)
 	assert.Equal(t, "second", b.value(users+"[0].user_name"))
+	assert.Equal(t, "", b.value(users+"[0].user_group"), "a row takes its choices with it")
 	assert.Equal(t, "PC-2", b.value(users+"[0].computer_name"))
 	assert.Equal(t, "A new colleague", b.value("reason"))
-	assert.NotEqual(t, "body", b.focused(), "a row that goes does not take the focus with it")
+	b.untilFocused("add")
 
+	// what one field says about another shows when it is left
 	b.fill(making+".size", "2")
 	b.keys(kb.Tab)
-	b.until(`document.getElementById("error-` + making + `.size").innerText !== ""`)
-	assert.Contains(t, b.text(`[id="error-`+making+`.size"]`), "either desktops or size")
+	wrong := `[id="error-` + making + `.size"]`
+	b.until(fmt.Sprintf(`document.querySelector(%q).innerText !== ""`, wrong))
+	assert.Contains(t, b.text(wrong), "either desktops or size")
+	assert.Equal(t, making+".desktop_name", b.focused(), "a check leaves the focus where it is")
 
 	for i := range 3 {
-		b.click(add(making + ".tags"))
-		b.until(fmt.Sprintf(`document.activeElement.name === "%s.tags[%d].key"`, making, i))
+		b.click(add(tags))
+		b.untilFocused(fmt.Sprintf("%s[%d].key", tags, i))
+		b.keys(fmt.Sprint("key-", i))
 	}
-	b.click(remove(making + ".tags[1]"))
-	b.until(`!document.querySelector('[name="` + making + `.tags[2].key"]')`)
+	b.click(remove(tags + "[1]"))
+	b.until(`document.getElementsByName("` + tags + `[2].key").length === 0`)
+	assert.Equal(t, "key-0", b.value(tags+"[0].key"))
+	assert.Equal(t, "key-2", b.value(tags+"[1].key"))
 	assert.True(t, evaluate[bool](b, `window.stays`), "no row has loaded the page again")
-	require.EqualValues(t, 422, b.press("aside button[name=review]"))
+
+	// Enter reviews
+	b.do(focus(named(tags + "[1].key")))
+	require.EqualValues(t, 422, b.lead(press(kb.Enter)))
+	assert.Equal(t, "second", b.value(users+"[0].user_name"))
+	assert.Equal(t, "key-2", b.value(tags+"[1].key"))
+	assert.Contains(t, b.text(wrong), "either desktops or size")
+}
+
+func TestLateAnswersTakeNothingAway(t *testing.T) {
+	t.Parallel()
+	b := startConsole(t).open(t, true)
+	b.see(b.console.link)
+	b.see("/orders/new/batch-desktop/ADD_VOLUME")
+	size, targets := "add_volume_param.volume_size", "add_volume_param.desktop_ids"
+
+	slow := b.hold("*/check")
+	b.fill(size, "85")
+	b.fill("reason", "Half a sent")
+	slow.wait(1)
+	b.keys("ence")
+	slow.release()
+	b.until(fmt.Sprintf(`document.getElementById("error-%s").innerText !== ""`, size))
+	assert.Equal(t, "Half a sentence", b.value("reason"))
+	assert.Equal(t, "reason", b.focused())
+
+	// the check of the last field is asked for while a row is on its way
+	slow = b.hold("*/ADD_VOLUME*")
+	b.fill(size, "90")
+	b.click(add(targets))
+	slow.wait(1)
+	b.fill("reason", "Another sentence")
+	slow.release()
+	b.until(fmt.Sprintf(`document.getElementById("error-%s").innerText === ""`, size))
+	assert.Equal(t, "Another sentence", b.value("reason"))
+	assert.Equal(t, "90", b.value(size))
+	b.until(`document.getElementsByName("` + targets + `[1]").length === 1`)
+
+	// a row is asked for while a check is on its way
+	slow = b.hold("*/check")
+	b.fill(size, "100")
+	b.do(focus(named("reason")))
+	slow.wait(1)
+	b.click(add(targets))
+	b.until(`document.getElementsByName("` + targets + `[2]").length === 1`)
+	slow.release()
+	slow = b.hold("*/check")
+	b.fill(size, "95")
+	b.do(focus(named("reason")))
+	slow.wait(1)
+	slow.release()
+	b.until(fmt.Sprintf(`document.getElementById("error-%s").innerText !== ""`, size))
+	assert.Equal(t, 3, b.count(`input[name^="`+targets+`"]`))
 }

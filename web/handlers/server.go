@@ -98,6 +98,7 @@ func New(config Config) *echo.Echo {
 // routes are the pages for people who are signed in.
 func (s *server) routes(in *echo.Group) {
 	in.GET("/", s.overview)
+	in.GET("/poll", s.pollOverview)
 	in.POST("/logout", s.logout)
 
 	in.GET("/orders/new", s.kinds)

@@ -217,43 +217,39 @@
   // The order form. Its answers are morphed in, and the morph looks at attributes, while a field that was touched no longer
   // follows its own. So the attributes say what was sent: the answer then changes what the server changed, such as the
   // fields below a row that is gone, and nothing that somebody has typed since.
-  const rowButtons = 'button[name="add"], button[name="remove"]';
-  const fields = (form) => $$('input, select, textarea', form);
   const remember = (field) => {
     if (field.localName === 'select') for (const option of field.options) option.defaultSelected = option.selected;
     else field.defaultValue = field.value;
   };
-  const touched = (field) => field.localName === 'select' ?
-    [...field.options].some((option) => option.selected !== option.defaultSelected) : field.value !== field.defaultValue;
-  let rowChange = null; // the button, until it is answered
-  let untouched = [];
+  const rowButtons = 'button[name="add"], button[name="remove"]';
+  let rowChange = null; // a row that comes or goes, until the server has answered
   document.addEventListener('htmx:config:request', (event) => {
-    const source = event.detail.ctx.sourceElement;
+    const { ctx } = event.detail;
+    const source = ctx.sourceElement;
     const form = source.closest?.('form[data-kind]');
     if (!form) return;
-    // a check of the form as it was before a row came or went would take that back; one follows the answer
+    // a check of the form as it was before would take the row back; one follows the answer
     if (source === form && rowChange) return event.preventDefault();
-    if (source.matches(rowButtons)) rowChange = { button: source, name: source.name, path: source.value };
-    fields(form).forEach(remember);
+    if (source.matches(rowButtons)) rowChange = { ctx, form, adds: source.name === 'add', path: source.value, selects: [] };
+    $$('input, select, textarea', form).forEach(remember);
   });
   document.addEventListener('htmx:before:swap', (event) => {
-    const source = event.detail?.ctx?.sourceElement;
-    untouched = rowChange?.button === source ? $$('select', source.form).filter((field) => !touched(field)) : [];
+    if (!rowChange || rowChange.ctx !== event.detail.ctx) return;
+    rowChange.selects = $$('select', rowChange.form).filter((select) => [...select.options].every((option) => option.selected === option.defaultSelected));
   });
   document.addEventListener('htmx:after:swap', (event) => {
-    if (!rowChange || event.detail?.ctx?.sourceElement !== rowChange.button) return;
-    // unlike an input, a select that was touched does not follow the morph
-    for (const field of untouched) field.selectedIndex = Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
-    const { name, path } = rowChange;
-    const add = $(`button[name="add"][value="${CSS.escape(name === 'add' ? path : path.replace(/\[\d+\]$/, ''))}"]`);
-    const focused = document.activeElement;
-    if (add && (!focused || focused === document.body || focused.matches(rowButtons))) {
-      const row = name === 'add' && $$(':scope > .row', add.parentElement).at(-1);
+    if (!rowChange || rowChange.ctx !== event.detail.ctx || event.detail.ctx.response.status !== 200) return;
+    const { adds, path, selects } = rowChange;
+    // unlike an input, a select that was ever touched does not follow the morph
+    for (const select of selects) select.selectedIndex = Math.max(0, [...select.options].findIndex((option) => option.defaultSelected));
+    const add = $(`button[name="add"][value="${CSS.escape(adds ? path : path.replace(/\[\d+\]$/, ''))}"]`);
+    if (add && (document.activeElement === document.body || document.activeElement.matches(rowButtons))) {
+      const row = adds && $$(':scope > .row', add.parentElement).at(-1);
       (row && $('input, select', row) || add).focus();
     }
   });
   document.addEventListener('htmx:finally:request', (event) => {
-    if (!rowChange || event.detail?.ctx?.sourceElement !== rowChange.button) return;
+    if (!rowChange || rowChange.ctx !== event.detail.ctx) return;
     rowChange = null;
     $('form[data-kind]')?.dispatchEvent(new Event('change'));
   });
