@@ -63,10 +63,13 @@ func TestRowsChangeInPlace(t *testing.T) {
 		b.untilFocused(fmt.Sprintf("%s[%d].key", tags, i))
 		b.keys(fmt.Sprint("key-", i))
 	}
+	// at once after it was typed in, before any check has told the console
+	b.fill(tags+"[1].value", "goes with its row")
 	b.click(remove(tags + "[1]"))
 	b.until(`document.getElementsByName("` + tags + `[2].key").length === 0`)
 	assert.Equal(t, "key-0", b.value(tags+"[0].key"))
 	assert.Equal(t, "key-2", b.value(tags+"[1].key"))
+	assert.Equal(t, "", b.value(tags+"[1].value"))
 	assert.True(t, evaluate[bool](b, `window.stays`), "no row has loaded the page again")
 
 	// Enter reviews
@@ -94,12 +97,15 @@ func TestLateAnswersTakeNothingAway(t *testing.T) {
 	assert.Equal(t, "Half a sentence", b.value("reason"))
 	assert.Equal(t, "reason", b.focused())
 
-	// the check of the last field is asked for while a row is on its way
+	// the check of the last field is due while a row is on its way
+	b.run(`window.due = 0, document.addEventListener("htmx:config:request",
+		event => { if (event.detail.ctx.sourceElement.id === "order-form") window.due++ })`)
 	slow = b.hold("*/ADD_VOLUME*")
 	b.fill(size, "90")
 	b.click(add(targets))
 	slow.wait(1)
 	b.fill("reason", "Another sentence")
+	b.until(`window.due > 0`)
 	slow.release()
 	b.until(fmt.Sprintf(`document.getElementById("error-%s").innerText === ""`, size))
 	assert.Equal(t, "Another sentence", b.value("reason"))

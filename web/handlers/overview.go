@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,40 +20,55 @@ const (
 
 // overview shows what waits for somebody, what is moving and what was ordered last.
 func (s *server) overview(c echo.Context) error {
-	ctx, w := c.Request().Context(), who(c)
-	version, _ := s.Journal.Version()
-	view := templates.OverviewView{Say: say(c), Now: s.Now(), MayPlace: w.May(auth.PlaceOrders), MayPay: w.May(auth.PayOrders)}
-	var err error
-	if view.Counts, err = s.Journal.Count(ctx); err != nil {
-		return err
-	}
-	for _, badge := range []orders.Badge{orders.Badge(orders.StateInDoubt), orders.BadgeToBePaid, orders.BadgeFailed} {
-		list, err := s.Service.Orders(ctx, w, orders.Filter{Badges: []orders.Badge{badge}, Limit: waitingSize})
-		if err != nil {
-			return err
-		}
-		view.Waiting = append(view.Waiting, list.Items...)
-	}
-	latest, err := s.latest(ctx, w)
+	view, err := s.overviewView(c)
 	if err != nil {
 		return err
-	}
-	view.Latest = latest
-	view.Poll = pollOf("/poll", nil, version, append(latest, view.Waiting...))
-	if w.May(auth.ViewInventory) {
-		if err := s.inventoryNumbers(ctx, &view); err != nil {
-			return err
-		}
-		if view.Age, err = s.inventoryAge(c); err != nil {
-			return err
-		}
 	}
 	return render(c, http.StatusOK, templates.OverviewPage(s.page(c, "Overview", templates.NavOverview), view))
 }
 
-func (s *server) latest(ctx context.Context, w auth.Who) ([]orders.Order, error) {
-	list, err := s.Service.Orders(ctx, w, orders.Filter{Limit: latestSize})
-	return list.Items, err
+// pollOverview answers the overview's poll: all of it that can change, once anything has.
+func (s *server) pollOverview(c echo.Context) error {
+	if _, _, newer := s.seen(c); !newer {
+		return c.NoContent(http.StatusNoContent)
+	}
+	view, err := s.overviewView(c)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, templates.PolledOverview(view))
+}
+
+func (s *server) overviewView(c echo.Context) (templates.OverviewView, error) {
+	ctx, w := c.Request().Context(), who(c)
+	version, _ := s.Journal.Version()
+	view := templates.OverviewView{Say: say(c), Now: s.Now(), MayPlace: w.May(auth.PlaceOrders)}
+	var err error
+	if view.Counts, err = s.Journal.Count(ctx); err != nil {
+		return view, err
+	}
+	for _, badge := range []orders.Badge{orders.Badge(orders.StateInDoubt), orders.BadgeToBePaid, orders.BadgeFailed} {
+		list, err := s.Service.Orders(ctx, w, orders.Filter{Badges: []orders.Badge{badge}, Limit: waitingSize})
+		if err != nil {
+			return view, err
+		}
+		view.Waiting = append(view.Waiting, list.Items...)
+	}
+	latest, err := s.Service.Orders(ctx, w, orders.Filter{Limit: latestSize})
+	if err != nil {
+		return view, err
+	}
+	view.Latest = latest.Items
+	view.Poll = pollOf("/poll", nil, version, append(slices.Clone(view.Latest), view.Waiting...))
+	if w.May(auth.ViewInventory) {
+		if err := s.inventoryNumbers(ctx, &view); err != nil {
+			return view, err
+		}
+		if view.Age, err = s.inventoryAge(c); err != nil {
+			return view, err
+		}
+	}
+	return view, nil
 }
 
 // inventoryNumbers counts what there is, as far as lists are counted.
@@ -67,17 +83,4 @@ func (s *server) inventoryNumbers(ctx context.Context, view *templates.OverviewV
 	}
 	view.Desktops, view.Pools, view.ShowsInventory = desktops.Total, pools.Total, true
 	return nil
-}
-
-// pollOverview answers the overview's poll: the rows of the latest orders that changed. What waits is counted anew.
-func (s *server) pollOverview(c echo.Context) error {
-	since, version, newer := s.seen(c)
-	if !newer {
-		return c.NoContent(http.StatusNoContent)
-	}
-	latest, err := s.latest(c.Request().Context(), who(c))
-	if err != nil {
-		return err
-	}
-	return s.answerPoll(c, "/poll", latest, since, version)
 }

@@ -16,13 +16,13 @@ type OverviewView struct {
 	Latest  []orders.Order
 	Counts  map[orders.Badge]int
 	// Desktops and Pools count the inventory, when who looks may see it.
-	Desktops, Pools  int
-	ShowsInventory   bool
-	Age              InventoryAge
-	Poll             PollView
-	Say              i18n.Printer
-	Now              time.Time
-	MayPlace, MayPay bool
+	Desktops, Pools int
+	ShowsInventory  bool
+	Age             InventoryAge
+	Poll            PollView
+	Say             i18n.Printer
+	Now             time.Time
+	MayPlace        bool
 }
 
 // sub says in one line what there is to do.
