@@ -68,8 +68,8 @@ type server struct {
 	secure   bool // cookies for https only
 }
 
-// The bounds of a request to a page.
-const maxForm = 1 << 20
+// maxForm is how much a form may post.
+const maxForm = "1M"
 
 // New makes the console's HTTP handler: pages, health and metrics. The /v2 door is mounted on it by whoever wires the
 // program.
@@ -88,7 +88,7 @@ func New(config Config) *echo.Echo {
 	e.GET("/metrics", echo.WrapHandler(promhttp.Handler()))
 	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 
-	web := e.Group("", s.browserOnly, middleware.BodyLimit("1M"))
+	web := e.Group("", s.browserOnly, middleware.BodyLimit(maxForm))
 	web.GET("/signin", s.signin)
 	in := web.Group("", s.signedIn)
 	s.routes(in)

@@ -240,3 +240,11 @@ var (
 	poolTypes     = []Option{{"DYNAMIC", "Dynamic"}, {"STATIC", "Static"}}
 	poolStates    = []Option{{"STEADY", "Steady"}, {"TEMPORARY", "Changing"}, {"EXIST_FROZEN", "Has frozen desktops"}}
 )
+
+// shortID is the beginning of an ID, enough to search by; the whole one is in the title.
+func shortID(id string) string {
+	if len(id) <= 13 {
+		return id
+	}
+	return id[:13] + "…"
+}

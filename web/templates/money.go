@@ -38,3 +38,8 @@ func formatChange(amount decimal.Decimal) string {
 	}
 	return FormatAmount(amount)
 }
+
+// FormatCount writes a whole number for people: thousands apart.
+func FormatCount(n int) string {
+	return strings.TrimSuffix(FormatAmount(decimal.NewFromInt(int64(n))), ".00")
+}

@@ -29,7 +29,18 @@ type OverviewView struct {
 func (v OverviewView) sub() string {
 	waiting := v.Counts[orders.Badge(orders.StateInDoubt)] + v.Counts[orders.BadgeToBePaid]
 	moving := v.Counts[orders.Badge(orders.StateQueued)] + v.Counts[orders.Badge(orders.StateSending)] + v.Counts[orders.BadgeProcessing]
+	if moving+waiting == 0 {
+		return "Nothing is moving, and nothing waits for you."
+	}
 	return things(moving, "order is", "orders are") + " moving; " + things(waiting, "waits", "wait") + " for you."
+}
+
+// countWords is a number of things; lists are counted up to 1,001.
+func countWords(n int) string {
+	if n > 1000 {
+		return "over 1,000"
+	}
+	return strconv.Itoa(n)
 }
 
 func things(n int, one, many string) string {
