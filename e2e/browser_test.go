@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -27,7 +29,7 @@ import (
 )
 
 // patience bounds every wait. It is long, because it is only spent when something is broken.
-const patience = 5 * time.Second
+const patience = 30 * time.Second
 
 // tab is a page of the browser, in a context that has no other test's cookies or storage. It collects whatever the
 // browser complains about: at the end of the test there must be nothing.
@@ -209,12 +211,18 @@ func (b *tab) keys(keys string) {
 // named selects an input by its name.
 func named(name string) string { return fmt.Sprintf(`[name=%q]:not([type=hidden])`, name) }
 
-// fill types a text into an input in the place of what it holds.
-func (b *tab) fill(name, text string) {
+// fill enters a value into an input, in the place of what it holds.
+func (b *tab) fill(name, value string) {
 	b.t.Helper()
-	b.do(chromedp.Click(chromedp.CSS(named(name))))
-	b.run(fmt.Sprintf(`document.querySelector(%q).select()`, named(name)))
-	b.do(insert(text))
+	b.do(chromedp.WaitVisible(chromedp.CSS(named(name))))
+	if evaluate[string](b, fmt.Sprintf(`document.querySelector(%q).localName`, named(name))) == "select" {
+		b.run(choosing(name, value))
+	} else {
+		b.do(chromedp.Click(chromedp.CSS(named(name))))
+		b.run(fmt.Sprintf(`document.querySelector(%q).select()`, named(name)))
+		b.do(insert(value))
+	}
+	require.Equal(b.t, value, b.value(name), "%s does not take it", name)
 }
 
 // insert types a text where the focus is: at once, as a paste or an input method does.
@@ -225,19 +233,16 @@ func insert(text string) chromedp.Action[chromedp.Void] {
 	})
 }
 
-// choose picks an option of a select. The list that a browser opens for it is not part of the page, so this is what the
-// browser does once an option was picked.
-func (b *tab) choose(name, value string) {
-	b.t.Helper()
-	b.do(chromedp.WaitVisible(chromedp.CSS(named(name))))
-	b.run(fmt.Sprintf(`(() => {
+// choosing picks an option of a select. The list that a browser opens for one is not part of the page, so this is what
+// the browser does once an option was picked.
+func choosing(name, value string) string {
+	return fmt.Sprintf(`(() => {
 		const select = document.querySelector(%q);
 		select.focus();
 		select.value = %q;
-		select.dispatchEvent(new Event('input', {bubbles: true}));
-		select.dispatchEvent(new Event('change', {bubbles: true}));
-	})()`, named(name), value))
-	require.Equal(b.t, value, b.value(name), "%s has no such choice", name)
+		select.dispatchEvent(new Event("input", {bubbles: true}));
+		select.dispatchEvent(new Event("change", {bubbles: true}));
+	})()`, named(name), value)
 }
 
 // value is what an input holds.
@@ -352,6 +357,10 @@ func (b *tab) picture(name string) {
 	if picturesIn == "" {
 		return
 	}
+	if !b.scripts {
+		name += "-without-scripts"
+	}
+	b.run(`scrollTo(0, 0)`)
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
@@ -368,3 +377,65 @@ func focus(selector string) chromedp.Action[chromedp.Void] {
 
 // press presses a key, wherever the focus is.
 func press(key string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(key) }
+
+// fresh loads the page again until an expression is true.
+func (b *tab) fresh(expression string) {
+	b.t.Helper()
+	b.eventually(expression, func() bool {
+		if evaluate[bool](b, "!!("+expression+")") {
+			return true
+		}
+		b.lead(chromedp.Reload())
+		return evaluate[bool](b, "!!("+expression+")")
+	})
+}
+
+// filter picks a list's filter. With scripts the page follows by itself.
+func (b *tab) filter(name, value string) []chromedp.Action[chromedp.Void] {
+	b.t.Helper()
+	pick := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := chromedp.Evaluate[chromedp.Void](choosing(name, value))(ctx, target)
+		return err
+	})
+	if b.scripts {
+		return []chromedp.Action[chromedp.Void]{pick}
+	}
+	return []chromedp.Action[chromedp.Void]{pick, chromedp.Click(chromedp.CSS(".filters button[type=submit]"))}
+}
+
+// read reads what the console answers to this tab's session in JSON.
+func (b *tab) read(path string, into any) {
+	b.t.Helper()
+	status, body := b.get(path, "application/json")
+	require.Equal(b.t, http.StatusOK, status, "%s: %s", path, body)
+	require.NoError(b.t, json.Unmarshal(body, into))
+}
+
+// get asks the console for an address with this tab's session, beside the browser.
+func (b *tab) get(path, accept string) (status int, body []byte) {
+	b.t.Helper()
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.console.url+path, nil)
+	require.NoError(b.t, err)
+	request.Header.Set("Accept", accept)
+	for _, cookie := range b.cookies() {
+		request.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value})
+	}
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(b.t, err)
+	defer answer.Body.Close()
+	body, err = io.ReadAll(answer.Body)
+	require.NoError(b.t, err)
+	return answer.StatusCode, body
+}
+
+// cookies are the tab's cookies for the console.
+func (b *tab) cookies() []*network.Cookie {
+	b.t.Helper()
+	var cookies []*network.Cookie
+	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		result, err := cdp.Call(ctx, target, network.GetCookies, network.GetCookiesParams{URLs: []string{b.console.url}})
+		cookies = result.Cookies
+		return err
+	}))
+	return cookies
+}

@@ -32,7 +32,7 @@ func TestRowsChangeInPlace(t *testing.T) {
 	b.click(add(users))
 	b.untilFocused(users + "[0].user_name")
 	b.keys("first")
-	b.choose(users+"[0].user_group", "sudo")
+	b.fill(users+"[0].user_group", "sudo")
 	b.click(add(users))
 	b.untilFocused(users + "[1].user_name")
 	b.keys("second")

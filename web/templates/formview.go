@@ -294,7 +294,7 @@ func (v InputView) placeholder() string {
 
 // isSelect tells that an input is a closed list of choices.
 func (v InputView) isSelect() bool {
-	return v.Kind == field.Bool || len(v.Options) > 0 && v.Picker == ""
+	return v.Kind == field.Bool || len(v.Options) > 0
 }
 
 // emptyChoice is how a select's empty choice is called: what the cloud takes then.
