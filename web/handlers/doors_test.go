@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -125,7 +126,7 @@ func TestEveryExampleThroughTheForms(t *testing.T) {
 }
 
 // inputValue is the value of a hidden input.
-func inputValue(t *testing.T, page, name string) string {
+func inputValue(t testing.TB, page, name string) string {
 	t.Helper()
 	m := regexp.MustCompile(`<input[^>]*name="` + regexp.QuoteMeta(name) + `"[^>]*value="([^"]*)"`).FindStringSubmatch(page)
 	require.NotNil(t, m, "no input %q", name)
@@ -155,3 +156,8 @@ func keeps(page, name, value string) bool {
 }
 
 var movingOrders = orders.Filter{Moving: true, Limit: 200}
+
+// cursorOf is the place behind an order in the history, as the URL carries it.
+func cursorOf(o orders.Order) string {
+	return strconv.FormatInt(o.CreatedAt.UnixMicro(), 10) + "." + o.ID
+}

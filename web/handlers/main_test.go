@@ -32,11 +32,12 @@ const project, region = "0bec5db98280d2d02fd6c00c2de791ce", "ap-southeast-1"
 
 // console is a whole console behind a test server: the real store, the embedded cloud at once, a running worker.
 type console struct {
-	t      *testing.T
-	url    string
-	db     *store.Store
-	cloud  *embedded.Cloud
-	worker *worker.Worker
+	t       testing.TB
+	handler http.Handler
+	url     string
+	db      *store.Store
+	cloud   *embedded.Cloud
+	worker  *worker.Worker
 	// browser has a session; its requests carry what a browser's do.
 	browser *http.Client
 	// token is an admin's API key.
@@ -44,10 +45,13 @@ type console struct {
 }
 
 // newConsole starts a console on a data folder of its own.
-func newConsole(t *testing.T) *console { return newConsoleAt(t, "") }
+func newConsole(t *testing.T) *console {
+	t.Helper()
+	return newConsoleAt(t, "")
+}
 
 // newConsoleAt is newConsole with a public address of its own; empty is where it listens.
-func newConsoleAt(t *testing.T, publicURL string) *console {
+func newConsoleAt(t testing.TB, publicURL string) *console {
 	t.Helper()
 	dir := t.TempDir()
 	log := slog.New(slog.DiscardHandler)
@@ -84,7 +88,7 @@ func newConsoleAt(t *testing.T, publicURL string) *console {
 		assert.NoError(t, own.Close())
 		assert.NoError(t, db.Close())
 	})
-	c := &console{t: t, url: address, db: db, cloud: own, worker: hands}
+	c := &console{t: t, handler: web, url: address, db: db, cloud: own, worker: hands}
 	c.browser = c.signIn()
 	c.token = c.key("admin-script", auth.RoleAdmin)
 	return c
@@ -201,7 +205,7 @@ func setAll(request *http.Request, pairs []string) {
 	}
 }
 
-func example(t *testing.T, name string) testkit.Example {
+func example(t testing.TB, name string) testkit.Example {
 	t.Helper()
 	for _, e := range testkit.Examples(t) {
 		if e.Name == name {
@@ -213,7 +217,7 @@ func example(t *testing.T, name string) testkit.Example {
 }
 
 // formOf flattens a body into form values, as somebody would type it in.
-func formOf(t *testing.T, e testkit.Example) url.Values {
+func formOf(t testing.TB, e testkit.Example) url.Values {
 	t.Helper()
 	var body any
 	dec := json.NewDecoder(strings.NewReader(string(e.Body)))

@@ -194,6 +194,8 @@ func TestMetricsAndHealth(t *testing.T) {
 	a := c.get("/metrics")
 	assert.Equal(t, http.StatusOK, a.StatusCode)
 	assert.Contains(t, a.body, "go_goroutines")
+	assert.Contains(t, a.body, `console_orders{badge="in_doubt"} 0`)
+	assert.Contains(t, a.body, "console_inventory_age_seconds")
 	require.NoError(t, c.db.Close())
 	assert.Equal(t, http.StatusServiceUnavailable, c.get("/readyz").StatusCode)
 	assert.Equal(t, http.StatusOK, c.get("/healthz").StatusCode, "alive, if not ready")

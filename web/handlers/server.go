@@ -14,7 +14,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
@@ -85,7 +84,7 @@ func New(config Config) *echo.Echo {
 
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
 	e.GET("/readyz", s.readyz)
-	e.GET("/metrics", echo.WrapHandler(promhttp.Handler()))
+	e.GET("/metrics", echo.WrapHandler(s.metrics()))
 	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 
 	web := e.Group("", s.browserOnly, middleware.BodyLimit(maxForm))
