@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -46,12 +47,44 @@ func (c *clock) advance(d time.Duration) { c.micros.Add(d.Microseconds()) }
 // admin is who orders in these tests.
 var admin = auth.Who{Name: "ops", Role: auth.RoleAdmin, Door: auth.DoorWeb, Address: "192.0.2.7", RequestID: "r-1"}
 
+// begin is when every test begins.
+var begin = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+// furnished is a data folder whose inventory has been read, made once and copied for every test.
+var furnished = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "worker-test")
+	if err != nil {
+		return "", err
+	}
+	now := func() time.Time { return begin }
+	db, err := store.Open(context.Background(), store.Config{Path: filepath.Join(dir, "console.db"), Now: now})
+	if err != nil {
+		return dir, err
+	}
+	own, err := embedded.Open(context.Background(), embedded.Config{Dir: dir, ProjectID: project, Region: region, Now: now})
+	if err != nil {
+		return dir, errors.Join(err, db.Close())
+	}
+	_, err = worker.New(worker.Config{Cloud: own, Journal: db, Stock: db, Now: now, CloudTimeout: time.Minute}).Refresh(context.Background())
+	return dir, errors.Join(err, own.Close(), db.Close())
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, _ := furnished(); dir != "" {
+		_ = os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, clock: &clock{}}
-	h.clock.micros.Store(time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC).UnixMicro())
-	dir := t.TempDir()
-	var err error
+	h.clock.micros.Store(begin.UnixMicro())
+	template, err := furnished()
+	require.NoError(t, err)
+	dir := filepath.Join(t.TempDir(), "data")
+	require.NoError(t, os.CopyFS(dir, os.DirFS(template)))
 	h.db, err = store.Open(t.Context(), store.Config{Path: filepath.Join(dir, "console.db"), Now: h.clock.now})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, h.db.Close()) })
@@ -62,7 +95,6 @@ func newHouse(t *testing.T) *house {
 	h.service = orders.NewService(orders.Config{Journal: h.db, Inventory: h.db, Quoter: h.shaky, Billing: h.shaky,
 		ProjectID: project, Region: region, Now: h.clock.now})
 	h.worker = h.newWorker("w1")
-	h.refresh()
 	return h
 }
 

@@ -3,15 +3,18 @@ package handlers_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,6 +47,32 @@ type console struct {
 	token string
 }
 
+// furnished is a data folder whose inventory has been read, made once and copied for every test.
+var furnished = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "handlers-test")
+	if err != nil {
+		return "", err
+	}
+	db, err := store.Open(context.Background(), store.Config{Path: filepath.Join(dir, "console.db")})
+	if err != nil {
+		return dir, err
+	}
+	own, err := embedded.Open(context.Background(), embedded.Config{Dir: dir, ProjectID: project, Region: region})
+	if err != nil {
+		return dir, errors.Join(err, db.Close())
+	}
+	_, err = worker.New(worker.Config{Cloud: own, Journal: db, Stock: db, Now: time.Now, CloudTimeout: time.Minute}).Refresh(context.Background())
+	return dir, errors.Join(err, own.Close(), db.Close())
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, _ := furnished(); dir != "" {
+		_ = os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
 // newConsole starts a console on a data folder of its own.
 func newConsole(t *testing.T) *console {
 	t.Helper()
@@ -53,8 +82,11 @@ func newConsole(t *testing.T) *console {
 // newConsoleAt is newConsole with a public address of its own; empty is where it listens.
 func newConsoleAt(t testing.TB, publicURL string) *console {
 	t.Helper()
-	dir := t.TempDir()
 	log := slog.New(slog.DiscardHandler)
+	template, err := furnished()
+	require.NoError(t, err)
+	dir := filepath.Join(t.TempDir(), "data")
+	require.NoError(t, os.CopyFS(dir, os.DirFS(template)))
 	db, err := store.Open(t.Context(), store.Config{Path: filepath.Join(dir, "console.db")})
 	require.NoError(t, err)
 	own, err := embedded.Open(t.Context(), embedded.Config{Dir: dir, ProjectID: project, Region: region})
@@ -62,8 +94,6 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: own, Billing: own, ProjectID: project, Region: region, Now: time.Now})
 	hands := worker.New(worker.Config{Cloud: own, Journal: db, Stock: db, Sweeper: noSweep{}, Log: log, Now: time.Now,
 		CloudTimeout: 20 * time.Second, Senders: 2, Alone: true, Name: "test"})
-	_, err = hands.Refresh(t.Context())
-	require.NoError(t, err)
 	server := httptest.NewUnstartedServer(nil)
 	address := "http://" + server.Listener.Addr().String()
 	if publicURL == "" {

@@ -206,6 +206,8 @@
       theme(form, event.submitter);
     }
     if (form.matches('form[data-select]')) addSelectionFromOtherPages(form);
+    // once its order is placed, a selection is done with
+    if (form.dataset.selectDone) sessionStorage.removeItem('select:' + form.dataset.selectDone);
     // an empty filter is no filter: the address stays short enough to send to a colleague
     if (form.matches('form[data-tidy]')) {
       const empty = [...form.elements].filter((input) => input.name && input.value === '' && !input.disabled);
@@ -273,8 +275,6 @@
   // A page that comes back from the browser's cache shows the state of its address, not of its last use.
   addEventListener('pageshow', () => { for (const form of $$('form[data-select]')) showSelection(form); });
 
-  // the page that made an order of a selection says so, and the selection is done with
-  for (const mark of $$('[data-select-done]')) sessionStorage.removeItem('select:' + mark.dataset.selectDone);
   $$('form[data-select]').forEach(adopt);
   refreshTimes();
   focusInvalid(document);

@@ -120,9 +120,13 @@ func desktopChanges(d cloud.Desktop) []Link {
 			Link{Text: "Add a disk", Href: batch + "ADD_VOLUME?" + many, Icon: "hard-drive"},
 			Link{Text: "Extend a disk", Href: batch + "EXTEND_VOLUME?" + many, Icon: "expand"})
 	}
+	links = append(links, Link{Text: "Change image", Href: batch + "CHANGE_IMAGE?" + many, Icon: "image"})
+	if d.ShareResourceSKU == "" {
+		links = append(links, Link{Text: "Add collaboration", Href: batch + "ADD_SUB_RESOURCES?" + many, Icon: "share"})
+	} else {
+		links = append(links, Link{Text: "Remove collaboration", Href: batch + "DELETE_SUB_RESOURCES?" + many, Icon: "undo"})
+	}
 	return append(links,
-		Link{Text: "Change image", Href: batch + "CHANGE_IMAGE?" + many, Icon: "image"},
-		Link{Text: "Collaboration", Href: batch + "ADD_SUB_RESOURCES?" + many, Icon: "share"},
 		Link{Text: "Its orders", Href: "/orders?" + url.Values{"target": {"desktop:" + d.DesktopID}}.Encode(), Icon: "list"})
 }
 
@@ -165,12 +169,48 @@ func lookOfPool(p cloud.Pool) badgeLook {
 	return badgeLook{Quiet, "", p.Status}
 }
 
-// specification is a product in words.
+// specification is a product's size in words: "8 vCPU 32 GB"; what the cloud says of it, or its ID, where the size is
+// not told.
 func specification(p cloud.DesktopProduct) string {
-	if p.Descriptions != "" {
+	megabytes, err := strconv.Atoi(p.Memory)
+	switch {
+	case p.CPU != "" && err == nil && megabytes%1024 == 0:
+		return fmt.Sprintf("%s vCPU %d GB", p.CPU, megabytes/1024)
+	case p.Descriptions != "":
 		return p.Descriptions
 	}
 	return p.ProductID
+}
+
+// specificationMore is what the cloud says of a product beyond its size: "NVIDIA T4 16 GB · Windows". The words are the
+// cloud's; only the parts that say the size again, which come first, are left out.
+func specificationMore(p cloud.DesktopProduct) string {
+	parts := strings.Split(p.Descriptions, "|")
+	if len(parts) < 3 || specification(p) == p.Descriptions {
+		return ""
+	}
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return strings.Join(parts[2:], " · ")
+}
+
+// poolName is what people know a pool by; its short ID when the inventory does not tell.
+func (v DesktopsView) poolName(id string) string {
+	for _, option := range v.Pools {
+		if option.Value == id && option.Label != "" {
+			return option.Label
+		}
+	}
+	return shortID(id)
+}
+
+// desktopLine is a desktop in one line: whose it is and how large.
+func desktopLine(d cloud.Desktop) string {
+	if d.UserName == "" {
+		return specification(d.Product)
+	}
+	return d.UserName + " · " + specification(d.Product)
 }
 
 // disks are sizes of a desktop's or pool's disks: the system disk first.
@@ -205,11 +245,16 @@ func expiry(text string) time.Time {
 // soon tells that a moment is near or gone: 30 days.
 func soon(t, now time.Time) bool { return !t.IsZero() && t.Sub(now) < 30*24*time.Hour }
 
-func chargeWord(mode string) string {
-	if mode == cloud.ChargeModeMetered {
-		return "Pay-per-use"
+// soonWords says the same as the colour does.
+func soonWords(t, now time.Time) string {
+	days := int(t.Sub(now).Hours() / 24)
+	switch {
+	case t.Before(now):
+		return "Expired"
+	case days == 0:
+		return "Expires within a day"
 	}
-	return "Yearly/monthly"
+	return "Expires in " + things(days, "day", "days")
 }
 
 // PoolsView is a page of pools.
@@ -224,7 +269,17 @@ type PoolsView struct {
 
 var poolFilters = []string{"q", "type", "status", "enterprise_project_id"}
 
-func used(p cloud.Pool) string { return fmt.Sprintf("%d of %d", p.DesktopUsed, p.DesktopCount) }
+func used(p cloud.Pool) string { return fmt.Sprintf("%d of %d in use", p.DesktopUsed, p.DesktopCount) }
+
+// wordOf is what people call a value of a list; a value that is not in it is called by itself.
+func wordOf(options []Option, value string) string {
+	for _, option := range options {
+		if option.Value == value {
+			return option.Label
+		}
+	}
+	return value
+}
 
 func optionWords(o Option) string {
 	if o.Label != "" {
