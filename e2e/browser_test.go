@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +23,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -130,14 +130,27 @@ func (b *tab) complain(format string, args ...any) {
 // forgive takes back the complaint that the browser has about every answer with an error's status.
 func (b *tab) forgive(status int64) {
 	b.t.Helper()
-	entry := fmt.Sprintf("the server responded with a status of %d", status)
-	b.eventually("the browser notes an answer "+strconv.FormatInt(status, 10), func() bool {
+	b.eventually(fmt.Sprintf("the browser notes the status %d", status), func() bool {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		before := len(b.complaints)
-		b.complaints = slices.DeleteFunc(b.complaints, func(c string) bool { return strings.HasPrefix(c, "network:") && strings.Contains(c, entry) })
-		return len(b.complaints) < before
+		i := slices.IndexFunc(b.complaints, func(c string) bool { return refusal(c, status) })
+		if i >= 0 {
+			b.complaints = slices.Delete(b.complaints, i, i+1)
+		}
+		return i >= 0
 	})
+}
+
+// forgiveAll takes back all complaints about answers with an error's status: a page that asks again and again gets several.
+func (b *tab) forgiveAll(status int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.complaints = slices.DeleteFunc(b.complaints, func(c string) bool { return refusal(c, status) })
+}
+
+// refusal tells that a complaint is about an answer with an error's status.
+func refusal(complaint string, status int64) bool {
+	return strings.HasPrefix(complaint, "network:") && strings.Contains(complaint, fmt.Sprintf("responded with a status of %d", status))
 }
 
 // asked counts the requests so far whose path ends so.
@@ -205,7 +218,7 @@ func (b *tab) click(selector string) {
 // keys presses keys, wherever the focus is.
 func (b *tab) keys(keys string) {
 	b.t.Helper()
-	b.do(chromedp.KeyEvent(keys))
+	b.do(press(keys))
 }
 
 // named selects an input by its name.
@@ -375,8 +388,25 @@ func focus(selector string) chromedp.Action[chromedp.Void] {
 	return chromedp.Focus(chromedp.CSS(selector))
 }
 
-// press presses a key, wherever the focus is.
-func press(key string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(key) }
+// press presses keys one after the other, wherever the focus is. What a key types comes with the key, so that a page that
+// takes it for itself keeps it from being typed, as with a real keyboard; chromedp's own sends it apart.
+func press(keys string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		for _, key := range keys {
+			events := kb.Encode(key)
+			if len(events) == 3 {
+				events[0].Text, events[0].UnmodifiedText = events[1].Text, events[1].UnmodifiedText
+				events = slices.Delete(events, 1, 2)
+			}
+			for _, event := range events {
+				if _, err := cdp.Call(ctx, target, input.DispatchKeyEvent, *event); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
 
 // fresh loads the page again until an expression is true.
 func (b *tab) fresh(expression string) {
@@ -426,16 +456,4 @@ func (b *tab) get(path, accept string) (status int, body []byte) {
 	body, err = io.ReadAll(answer.Body)
 	require.NoError(b.t, err)
 	return answer.StatusCode, body
-}
-
-// cookies are the tab's cookies for the console.
-func (b *tab) cookies() []*network.Cookie {
-	b.t.Helper()
-	var cookies []*network.Cookie
-	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		result, err := cdp.Call(ctx, target, network.GetCookies, network.GetCookiesParams{URLs: []string{b.console.url}})
-		cookies = result.Cookies
-		return err
-	}))
-	return cookies
 }

@@ -128,3 +128,100 @@ func TestLateAnswersTakeNothingAway(t *testing.T) {
 	b.until(fmt.Sprintf(`document.getElementById("error-%s").innerText !== ""`, size))
 	assert.Equal(t, 3, b.count(`input[name^="`+targets+`"]`))
 }
+
+func TestBuyADesktop(t *testing.T) {
+	t.Parallel()
+	buy(startConsole(t, "--embedded-speed", "0s").open(t, true))
+}
+
+func TestBuyADesktopWithoutScripts(t *testing.T) {
+	t.Parallel()
+	buy(startConsole(t, "--embedded-speed", "0s").open(t, false))
+}
+
+// buy buys a desktop for a user, from the empty form to the inventory.
+func buy(b *tab) {
+	t := b.t
+	b.see(b.console.link)
+	b.see("/desktops")
+	b.inventory()
+	b.see("/orders/new/subscribe/createDesktops")
+	users, tags := making+".desktops", making+".tags"
+
+	for name, value := range map[string]string{
+		making + ".product_id": "workspace.k.xlarge2.uosv20pro", making + ".image_type": "private",
+		making + ".image_id": "e1d65e11-861c-459d-a3a8-ab150d79befc", making + ".desktop_type": "DEDICATED",
+		making + ".root_volume.type": "SAS", making + ".root_volume.size": "80",
+		"resources[0].period_type": "2", "resources[0].period_num": "1", "reason": "A new colleague",
+	} {
+		b.fill(name, value)
+	}
+
+	// what is rarely used is folded away, and works
+	folded := "enterprise_project_id"
+	assert.False(t, evaluate[bool](b, fmt.Sprintf(`document.querySelector(%q).checkVisibility()`, named(folded))))
+	b.click("details.fold summary")
+	b.fill(folded, "0")
+
+	b.change(add(users), 1, users)
+	b.fill(users+"[0].user_name", "goes.again")
+	b.change(add(users), 2, users)
+	assert.Equal(t, "goes.again", b.value(users+"[0].user_name"))
+	b.fill(users+"[1].user_name", "zhang-san")
+	b.fill(users+"[1].user_group", "sudo")
+	b.fill(users+"[1].computer_name", "NEW-0001")
+	b.change(remove(users+"[0]"), 1, users)
+	assert.Equal(t, "zhang-san", b.value(users+"[0].user_name"))
+	assert.Equal(t, "sudo", b.value(users+"[0].user_group"))
+	b.change(add(tags), 1, tags)
+	b.fill(tags+"[0].key", "dept")
+	b.fill(tags+"[0].value", "finance")
+	b.fill(making+".size", "2")
+
+	// Enter reviews; either or
+	b.do(focus(named(tags + "[0].value")))
+	require.EqualValues(t, 422, b.lead(press(kb.Enter)))
+	assert.Contains(t, b.text(`[id="error-`+making+`.size"]`), "either desktops or size")
+	assert.Equal(t, "2", b.value(making+".size"))
+	assert.Equal(t, "zhang-san", b.value(users+"[0].user_name"))
+	assert.Equal(t, "sudo", b.value(users+"[0].user_group"))
+	assert.Equal(t, "private", b.value(making+".image_type"))
+	assert.Equal(t, "dept", b.value(tags+"[0].key"))
+	assert.True(t, evaluate[bool](b, `document.querySelector("details.fold").open`), "what was filled in shows")
+	assert.Equal(t, "0", b.value(folded))
+	if b.scripts {
+		assert.Equal(t, making+".size", b.focused())
+	}
+	b.picture("buy-problem")
+	b.fill(making+".size", "")
+	require.EqualValues(t, 200, b.press("aside button[name=review]"))
+	assert.Equal(t, "/orders/review", b.path())
+	b.picture("buy-review")
+
+	// back to the form, and forth again: the same draft, as it was
+	require.EqualValues(t, 200, b.press(`main a.button[href^="/orders/new/"]`))
+	assert.Equal(t, "zhang-san", b.value(users+"[0].user_name"))
+	assert.Equal(t, "A new colleague", b.value("reason"))
+	assert.Equal(t, "0", b.value(folded))
+	require.EqualValues(t, 200, b.press("aside button[name=review]"))
+	require.EqualValues(t, 200, b.press("button[name=place]"))
+	b.fresh(`document.querySelector("button[name=pay]") !== null`)
+	require.EqualValues(t, 200, b.press("button[name=pay]"))
+	b.fresh(`document.querySelectorAll('[data-state=placed] [data-cloud-order][data-status="5"]').length === 1`)
+
+	b.see("/desktops?q=NEW-0001")
+	b.fresh(`document.querySelectorAll("tr[data-desktop]").length === 1`)
+	assert.Contains(t, b.text("tr[data-desktop]"), "zhang-san")
+}
+
+// change adds or removes a row and waits until the list has so many. Without scripts this is another page.
+func (b *tab) change(button string, rows int, list string) {
+	b.t.Helper()
+	if !b.scripts {
+		require.EqualValues(b.t, 200, b.press(button))
+	} else {
+		b.click(button)
+	}
+	b.until(fmt.Sprintf(`new Set([...document.querySelectorAll("[name]")].map(e => e.name).filter(name => name.startsWith("%s[")).map(name => name.slice(%d).split("]")[0])).size === %d`,
+		list, len(list)+1, rows))
+}

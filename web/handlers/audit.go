@@ -34,8 +34,7 @@ func (s *server) audit(c echo.Context) error {
 		return err
 	}
 	older := turned("/audit", query, "after", numberText(page.Older))
-	c.Response().Header().Add(echo.HeaderVary, echo.HeaderAccept)
-	if wantsJSON(c) {
+	if negotiated(c) {
 		items := make([]map[string]any, len(page.Items))
 		for i, entry := range page.Items {
 			items[i] = entryJSON(entry)
@@ -60,8 +59,7 @@ func (s *server) auditEntry(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Add(echo.HeaderVary, echo.HeaderAccept)
-	if wantsJSON(c) {
+	if negotiated(c) {
 		return c.JSON(http.StatusOK, entryJSON(entry))
 	}
 	return render(c, http.StatusOK, templates.AuditEntryPage(s.page(c, "Audit entry "+c.Param("seq"), templates.NavAudit), entry))

@@ -31,8 +31,11 @@ type entered struct {
 	problems                field.Problems
 }
 
-// kindOf finds the kind of the route.
-func kindOf(c echo.Context) (orders.Kind, error) {
+// placeable finds the kind of the route, for somebody who may order.
+func placeable(c echo.Context) (orders.Kind, error) {
+	if err := allowed(c, auth.PlaceOrders); err != nil {
+		return orders.Kind{}, err
+	}
 	kind, ok := orders.KindOf(cloud.Door(c.Param("door")), c.Param("type"))
 	if !ok {
 		return orders.Kind{}, orders.ErrNotFound
@@ -76,10 +79,7 @@ func (e entered) decode(prune bool) orders.Decoded {
 
 // form shows the empty form of a kind, or one with its targets filled in by the query.
 func (s *server) form(c echo.Context) error {
-	if err := allowed(c, auth.PlaceOrders); err != nil {
-		return err
-	}
-	kind, err := kindOf(c)
+	kind, err := placeable(c)
 	if err != nil {
 		return err
 	}
@@ -142,20 +142,25 @@ func walk(inputs []field.Input, visit func(field.Input)) {
 	}
 }
 
-// submitForm takes a posted form: add and remove change its rows and keep every value, review checks it and leads on.
-func (s *server) submitForm(c echo.Context) error {
-	if err := allowed(c, auth.PlaceOrders); err != nil {
-		return err
-	}
-	kind, err := kindOf(c)
+// posted reads a posted form of the route's kind.
+func posted(c echo.Context) (entered, url.Values, error) {
+	kind, err := placeable(c)
 	if err != nil {
-		return err
+		return entered{}, nil, err
 	}
 	form, err := c.FormParams()
 	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+		return entered{}, nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
 	}
-	e := enter(kind, form)
+	return enter(kind, form), form, nil
+}
+
+// submitForm takes a posted form: add and remove change its rows and keep every value, review checks it and leads on.
+func (s *server) submitForm(c echo.Context) error {
+	e, form, err := posted(c)
+	if err != nil {
+		return err
+	}
 	switch {
 	case form.Get("add") != "":
 		e.tree.AddRow(form.Get("add"))
@@ -185,18 +190,10 @@ func (s *server) submitForm(c echo.Context) error {
 // checkForm is the live check: the form as it stands, with the problems of what was filled in, and the price once
 // there are none.
 func (s *server) checkForm(c echo.Context) error {
-	if err := allowed(c, auth.PlaceOrders); err != nil {
-		return err
-	}
-	kind, err := kindOf(c)
+	e, _, err := posted(c)
 	if err != nil {
 		return err
 	}
-	form, err := c.FormParams()
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
-	}
-	e := enter(kind, form)
 	checked, err := s.Service.Check(c.Request().Context(), e.decode(true), e.order)
 	price := templates.PriceView{State: templates.PriceIncomplete}
 	var told *orders.Error

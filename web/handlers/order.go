@@ -29,8 +29,7 @@ func (s *server) order(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Add(echo.HeaderVary, echo.HeaderAccept)
-	if wantsJSON(c) {
+	if negotiated(c) {
 		return c.JSON(http.StatusOK, orderJSON(order))
 	}
 	return s.showOrder(c, http.StatusOK, order, nil)

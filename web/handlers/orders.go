@@ -89,8 +89,7 @@ func (s *server) orders(c echo.Context) error {
 	}
 	query := c.QueryParams()
 	older := turned("/orders", query, "after", writeCursor(list.Older))
-	c.Response().Header().Add(echo.HeaderVary, echo.HeaderAccept)
-	if wantsJSON(c) {
+	if negotiated(c) {
 		items := make([]map[string]any, len(list.Items))
 		for i, order := range list.Items {
 			items[i] = orderJSON(order)

@@ -23,8 +23,7 @@ func (s *server) pools(c echo.Context) error {
 		return err
 	}
 	next := turned("/pools", query, "after", page.Next)
-	c.Response().Header().Add(echo.HeaderVary, echo.HeaderAccept)
-	if wantsJSON(c) {
+	if negotiated(c) {
 		return c.JSON(http.StatusOK, jsonList(page.Items, next))
 	}
 	age, err := s.inventoryAge(c)

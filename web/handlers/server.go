@@ -161,6 +161,12 @@ func wantsJSON(c echo.Context) bool {
 	return strings.Contains(accept, echo.MIMEApplicationJSON) && !strings.Contains(accept, echo.MIMETextHTML)
 }
 
+// negotiated is wantsJSON for an address that answers both ways; it says so to caches.
+func negotiated(c echo.Context) bool {
+	c.Response().Header().Add(echo.HeaderVary, echo.HeaderAccept)
+	return wantsJSON(c)
+}
+
 // partial tells that htmx asks for a part of a page; a page that is restored from history gets the whole.
 func partial(c echo.Context) bool {
 	c.Response().Header().Add(echo.HeaderVary, "HX-Request")

@@ -1,0 +1,122 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestKeyboard(t *testing.T) {
+	t.Parallel()
+	b := startConsole(t).open(t, true)
+	b.see(b.console.link)
+
+	b.keys("?")
+	b.until(`document.querySelector("dialog#help").open`)
+	assert.Contains(t, b.text("#help"), "Shortcuts")
+	b.keys(kb.Escape)
+	b.until(`!document.querySelector("dialog#help").open`)
+
+	// g and a letter lead to every page of the navigation
+	pages := evaluate[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("a[data-go]")].map(a => [a.dataset.go, a.getAttribute("href")]))`)
+	assert.Equal(t, "/orders", pages["o"])
+	assert.Len(t, pages, b.count("nav li a"), "each has a letter of its own")
+	for letter, page := range pages {
+		require.EqualValues(t, 200, b.lead(press("g"), press(letter)))
+		assert.Equal(t, page, b.path())
+	}
+
+	// a table: j and k and the arrows move, x ticks
+	b.see("/desktops")
+	b.inventory()
+	names := b.texts(`[data-row-link]`)
+	at := func(row int) {
+		t.Helper()
+		b.until(fmt.Sprintf(`document.activeElement.matches("[data-row-link]") && document.activeElement.innerText === %q`, names[row]))
+	}
+	b.keys("j")
+	at(0)
+	b.keys("j")
+	at(1)
+	b.keys("x")
+	b.keys(kb.ArrowDown)
+	at(2)
+	b.keys("x")
+	assert.Equal(t, "2", b.text("[data-selected-count]"))
+	b.keys("k")
+	at(1)
+	b.keys("x")
+	assert.Equal(t, "1", b.text("[data-selected-count]"))
+	b.keys("x")
+	assert.Equal(t, evaluate[[]string](b, `[...document.querySelectorAll("[data-row-check]")].slice(1, 3).map(box => box.value)`),
+		evaluate[[]string](b, `[...document.querySelectorAll("[data-row-check]:checked")].map(box => box.value)`))
+	require.EqualValues(t, 200, b.lead(press(kb.Enter)))
+	assert.Contains(t, b.path(), "/orders")
+
+	// the search takes letters as letters
+	b.keys("/")
+	b.until(`document.activeElement.matches("[role=search] input")`)
+	b.keys("go?x/j")
+	assert.Equal(t, "go?x/j", evaluate[string](b, `document.querySelector("[role=search] input").value`))
+	assert.False(t, evaluate[bool](b, `document.querySelector("dialog#help").open`))
+	b.keys(kb.Escape)
+	b.until(`document.activeElement === document.body`)
+	b.keys("/")
+	b.until(`document.activeElement.matches("[role=search] input")`)
+	b.keys("DSGN") // what was there is selected, so it is typed over
+	require.EqualValues(t, 200, b.lead(press(kb.Enter)))
+	assert.Equal(t, "/search", b.path())
+	assert.Contains(t, b.text("main"), "DSGN-0412")
+
+	// a panel closes and gives the focus back
+	b.see("/desktops")
+	b.click("details.confirm summary")
+	b.until(`document.querySelector("details.confirm").open`)
+	b.keys(kb.Tab)
+	b.keys(kb.Escape)
+	b.until(`!document.querySelector("details.confirm").open`)
+	b.until(`document.activeElement.localName === "summary"`)
+}
+
+func TestSelectionSurvivesPaging(t *testing.T) {
+	t.Parallel()
+	b := startConsole(t).open(t, true)
+	b.see(b.console.link)
+	b.see("/desktops")
+	b.inventory()
+	ordinary := func() string { // desktops of pools have changes of their own
+		t.Helper()
+		return evaluate[string](b, `[...document.querySelectorAll("[data-desktop]")].find(row => !row.innerText.includes("pool desktop")).dataset.desktop`)
+	}
+	first := ordinary()
+	b.click(fmt.Sprintf(`[data-row-check][value=%q]`, first))
+	require.EqualValues(t, 200, b.press(`a[rel=next]`))
+	assert.Equal(t, "1", b.text("[data-selected-count]"))
+	assert.Zero(t, b.count("[data-row-check]:checked"))
+	second := ordinary()
+	b.click(fmt.Sprintf(`[data-row-check][value=%q]`, second))
+	assert.Equal(t, "2", b.text("[data-selected-count]"))
+
+	// all of this page and none of it again, and back to where the first is
+	b.click("[data-check-all]")
+	assert.Equal(t, b.count("[data-row-check]"), b.count("[data-row-check]:checked"))
+	b.click("[data-check-all]")
+	assert.Equal(t, "1", b.text("[data-selected-count]"))
+	b.click(fmt.Sprintf(`[data-row-check][value=%q]`, second))
+	b.do(chromedp.NavigateBack())
+	b.until(fmt.Sprintf(`document.querySelector('[data-row-check][value=%q]')?.checked`, first))
+	assert.Equal(t, "2", b.text("[data-selected-count]"))
+
+	require.EqualValues(t, 200, b.press(`.bulk button[formaction$="/RESIZE"]`))
+	chosen := evaluate[[]string](b, `[...document.querySelectorAll('input[name^="resize_param.desktop_ids["]')].map(input => input.value)`)
+	assert.ElementsMatch(t, []string{first, second}, chosen)
+
+	b.see("/desktops")
+	b.click("[data-select-clear]")
+	assert.Zero(t, b.count("[data-row-check]:checked"))
+	b.until(`!document.querySelector(".bulk").checkVisibility()`)
+}
