@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -28,8 +29,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience bounds every wait. It is long, because it is only spent when something is broken.
-const patience = 30 * time.Second
+// patience bounds every wait. It is long, because it is only spent when something is broken; often is how often is looked.
+const (
+	patience = 30 * time.Second
+	often    = 20 * time.Millisecond
+)
 
 // tab is a page of the browser, in a context that has no other test's cookies or storage. It collects whatever the
 // browser complains about: at the end of the test there must be nothing.
@@ -206,13 +210,13 @@ func (b *tab) see(address string) {
 // press presses what leads to another page, and returns that page's status.
 func (b *tab) press(selector string) int64 {
 	b.t.Helper()
-	return b.lead(chromedp.Click(chromedp.CSS(selector)))
+	return b.lead(click(selector))
 }
 
 // click presses what stays on the page.
 func (b *tab) click(selector string) {
 	b.t.Helper()
-	b.do(chromedp.Click(chromedp.CSS(selector)))
+	b.do(click(selector))
 }
 
 // keys presses keys, wherever the focus is.
@@ -227,11 +231,11 @@ func named(name string) string { return fmt.Sprintf(`[name=%q]:not([type=hidden]
 // fill enters a value into an input, in the place of what it holds.
 func (b *tab) fill(name, value string) {
 	b.t.Helper()
-	b.do(chromedp.WaitVisible(chromedp.CSS(named(name))))
+	b.until(fmt.Sprintf(`document.querySelector(%q)?.checkVisibility()`, named(name)))
 	if evaluate[string](b, fmt.Sprintf(`document.querySelector(%q).localName`, named(name))) == "select" {
 		b.run(choosing(name, value))
 	} else {
-		b.do(chromedp.Click(chromedp.CSS(named(name))))
+		b.do(click(named(name)))
 		b.run(fmt.Sprintf(`document.querySelector(%q).select()`, named(name)))
 		b.do(insert(value))
 	}
@@ -322,7 +326,7 @@ func (b *tab) until(expression string) {
 	b.eventually(expression, func() bool {
 		ctx, cancel := context.WithTimeout(b.ctx, patience)
 		defer cancel()
-		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
 		return err == nil && holds
 	})
 }
@@ -330,7 +334,7 @@ func (b *tab) until(expression string) {
 // eventually waits until a condition holds.
 func (b *tab) eventually(what string, holds func() bool) {
 	b.t.Helper()
-	soon := time.NewTicker(20 * time.Millisecond)
+	soon := time.NewTicker(often)
 	defer soon.Stop()
 	late := time.After(patience)
 	for !holds() {
@@ -384,8 +388,37 @@ func (b *tab) picture(name string) {
 }
 
 // focus gives an element the focus.
-func focus(selector string) chromedp.Action[chromedp.Void] {
-	return chromedp.Focus(chromedp.CSS(selector))
+func (b *tab) focus(selector string) {
+	b.t.Helper()
+	b.run(fmt.Sprintf(`document.querySelector(%q).focus()`, selector))
+}
+
+// click clicks an element with the mouse, once it is there and nothing covers it. chromedp's own looks in vain in a page
+// that has come back from the browser's cache.
+func click(selector string) chromedp.Action[chromedp.Void] {
+	place := chromedp.Evaluate[*struct{ X, Y float64 }](fmt.Sprintf(`(() => {
+		const element = document.querySelector(%q);
+		if (!element?.checkVisibility()) return null;
+		element.scrollIntoView({block: "center", behavior: "instant"});
+		const box = element.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
+		return element.contains(document.elementFromPoint(x, y)) ? {x, y} : null;
+	})()`, selector))
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		soon := time.NewTicker(often)
+		defer soon.Stop()
+		for {
+			at, err := place(ctx, target)
+			if err == nil && at != nil {
+				_, err = chromedp.MouseClickXY(at.X, at.Y)(ctx, target)
+				return err
+			}
+			select {
+			case <-soon.C:
+			case <-ctx.Done():
+				return fmt.Errorf("%s cannot be clicked: %w", selector, errors.Join(err, ctx.Err()))
+			}
+		}
+	})
 }
 
 // press presses keys one after the other, wherever the focus is. What a key types comes with the key, so that a page that
@@ -430,7 +463,7 @@ func (b *tab) filter(name, value string) []chromedp.Action[chromedp.Void] {
 	if b.scripts {
 		return []chromedp.Action[chromedp.Void]{pick}
 	}
-	return []chromedp.Action[chromedp.Void]{pick, chromedp.Click(chromedp.CSS(".filters button[type=submit]"))}
+	return []chromedp.Action[chromedp.Void]{pick, click(".filters button[type=submit]")}
 }
 
 // read reads what the console answers to this tab's session in JSON.

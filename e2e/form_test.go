@@ -41,7 +41,7 @@ func TestRowsChangeInPlace(t *testing.T) {
 	assert.Equal(t, "sudo", b.value(users+"[0].user_group"))
 
 	// by keyboard, while the check of the field that was left is still on its way
-	b.do(focus(remove(users + "[0]")))
+	b.focus(remove(users + "[0]"))
 	b.keys(kb.Enter)
 	b.until(`document.getElementsByName("` + users + `[1].user_name").length === 0`)
 	assert.Equal(t, "second", b.value(users+"[0].user_name"))
@@ -73,7 +73,7 @@ func TestRowsChangeInPlace(t *testing.T) {
 	assert.True(t, evaluate[bool](b, `window.stays`), "no row has loaded the page again")
 
 	// Enter reviews
-	b.do(focus(named(tags + "[1].key")))
+	b.focus(named(tags + "[1].key"))
 	require.EqualValues(t, 422, b.lead(press(kb.Enter)))
 	assert.Equal(t, "second", b.value(users+"[0].user_name"))
 	assert.Equal(t, "key-2", b.value(tags+"[1].key"))
@@ -115,18 +115,45 @@ func TestLateAnswersTakeNothingAway(t *testing.T) {
 	// a row is asked for while a check is on its way
 	slow = b.hold("*/check")
 	b.fill(size, "100")
-	b.do(focus(named("reason")))
+	b.focus(named("reason"))
 	slow.wait(1)
 	b.click(add(targets))
 	b.until(`document.getElementsByName("` + targets + `[2]").length === 1`)
 	slow.release()
 	slow = b.hold("*/check")
 	b.fill(size, "95")
-	b.do(focus(named("reason")))
+	b.focus(named("reason"))
 	slow.wait(1)
 	slow.release()
 	b.until(fmt.Sprintf(`document.getElementById("error-%s").innerText !== ""`, size))
 	assert.Equal(t, 3, b.count(`input[name^="`+targets+`"]`))
+}
+
+func TestTheFirstProblemHasTheFocus(t *testing.T) {
+	t.Parallel()
+	b := startConsole(t).open(t, true)
+	b.see(b.console.link)
+
+	// a list that is wrong as a whole
+	b.see("/orders/new/batch-desktop/ADD_VOLUME")
+	b.fill("add_volume_param.volume_type", "SSD")
+	b.fill("add_volume_param.volume_size", "85")
+	require.EqualValues(t, 422, b.press("aside button[name=review]"))
+	assert.Contains(t, b.text(`[id="error-add_volume_param.desktop_ids"]`), "is mandatory")
+	b.untilFocused("add_volume_param.desktop_ids[0]")
+
+	// a field that is folded away
+	b.see("/orders/new/batch-desktop/ADD_VOLUME?desktop_ids=4f8f8a51-55bf-4af4-9add-c45ed331f7aa")
+	b.click("details.fold summary")
+	b.fill("add_volume_param.iops", "many")
+	b.click("details.fold summary")
+	require.EqualValues(t, 422, b.press("aside button[name=review]"))
+	b.untilFocused("add_volume_param.volume_type")
+	b.fill("add_volume_param.volume_type", "SSD")
+	b.fill("add_volume_param.volume_size", "90")
+	require.EqualValues(t, 422, b.press("aside button[name=review]"))
+	b.untilFocused("add_volume_param.iops")
+	assert.Equal(t, "many", b.value("add_volume_param.iops"))
 }
 
 func TestBuyADesktop(t *testing.T) {
@@ -179,7 +206,7 @@ func buy(b *tab) {
 	b.fill(making+".size", "2")
 
 	// Enter reviews; either or
-	b.do(focus(named(tags + "[0].value")))
+	b.focus(named(tags + "[0].value"))
 	require.EqualValues(t, 422, b.lead(press(kb.Enter)))
 	assert.Contains(t, b.text(`[id="error-`+making+`.size"]`), "either desktops or size")
 	assert.Equal(t, "2", b.value(making+".size"))

@@ -54,6 +54,7 @@ func walk(b *tab) {
 	for i, id := range chosen {
 		assert.Equal(t, id, b.value(fmt.Sprintf("%s[%d]", targets, i)))
 	}
+	high := b.height("#price")
 	b.fill("reason", "Room for the archive")
 	b.fill(kind, "SSD")
 	b.fill(size, "85")
@@ -81,6 +82,7 @@ func walk(b *tab) {
 		b.keys(kb.Tab)
 		b.until(`document.querySelector("#price .total") !== null`)
 		price = b.attribute(`#price .total data`, "value")
+		assert.Equal(t, high, b.height("#price"), "the button below the price is not pushed away from under the mouse")
 		assert.Empty(t, b.texts(`.field .error:not(:empty)`))
 		b.picture("walk-price")
 	} else {
@@ -170,4 +172,10 @@ func disksOf(desktop string) string {
 func (b *tab) inventory() {
 	b.t.Helper()
 	b.fresh(`document.querySelector("main tbody tr") !== null`)
+}
+
+// height is how high an element is.
+func (b *tab) height(selector string) float64 {
+	b.t.Helper()
+	return evaluate[float64](b, fmt.Sprintf(`document.querySelector(%q).offsetHeight`, selector))
 }

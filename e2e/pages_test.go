@@ -55,11 +55,7 @@ func TestEveryPage(t *testing.T) {
 		}
 	}
 	for _, kind := range orders.Kinds {
-		path := "/orders/new/" + kind.Name()
-		assert.True(t, links[path], "the catalogue leads to %s", kind.Name())
-		b.see(path)
-		assert.Equal(t, kind.Name(), b.attribute("form[data-kind]", "data-kind"))
-		b.check(path)
+		assert.True(t, links["/orders/new/"+kind.Name()], "the catalogue leads to %s", kind.Name())
 	}
 	require.EqualValues(t, 404, b.visit("/no/such/page"))
 	b.check("unknown")
@@ -69,6 +65,18 @@ func TestEveryPage(t *testing.T) {
 	for link := range links {
 		status, _ := b.get(link, "text/html")
 		assert.Equal(t, http.StatusOK, status, "a link leads to %s", link)
+	}
+}
+
+func TestEveryForm(t *testing.T) {
+	t.Parallel()
+	b := startConsole(t).open(t, true)
+	b.see(b.console.link)
+	for _, kind := range orders.Kinds {
+		path := "/orders/new/" + kind.Name()
+		b.see(path)
+		assert.Equal(t, kind.Name(), b.attribute("form[data-kind]", "data-kind"))
+		b.check(path)
 	}
 }
 
@@ -101,6 +109,20 @@ func (b *tab) check(page string) {
 		assert.Empty(b.t, b.broken(width), "%s, %d wide", page, width)
 		b.picture(fmt.Sprintf("%s-%d", page, width))
 	}
+}
+
+func TestTheMenuOnAPhone(t *testing.T) {
+	t.Parallel()
+	b := startConsole(t).open(t, false)
+	b.do(b.size(phone, 844))
+	b.see(b.console.link)
+	const link = `nav a[href="/orders"]`
+	assert.False(t, evaluate[bool](b, "document.querySelector('"+link+"').checkVisibility()"))
+	b.click("details.menu summary")
+	b.picture("menu")
+	require.EqualValues(t, 200, b.press(link))
+	assert.Equal(t, "/orders", b.path())
+	assert.False(t, evaluate[bool](b, "document.querySelector('"+link+"').checkVisibility()"), "a new page begins with its content")
 }
 
 // TestTheCheckFindsWhatIsWrong holds the check itself: a check that finds nothing is of no use when it cannot.

@@ -34,13 +34,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// serveAsChild serves from a data folder until it is told to stop, or kills itself, as hard as can be, at a step.
+// serveAsChild serves from a data folder until it is told to stop, or kills itself, as hard as can be, at a step. At
+// "intent" its worker sleeps: a kill takes a moment, in which it would claim the order.
 func serveAsChild(dir, step string) int {
 	flags := &Flags{Listen: "127.0.0.1:0", LogFormat: "text", Data: dir, Cloud: "embedded", ProjectID: testProject,
 		Region: "ap-southeast-1", CloudTimeout: testTimeout, Auth: "local"}
 	ctx, stop := signalled()
 	defer stop()
-	err := serve(ctx, flags, &output{os.Stdout, os.Stderr}, hooks{step: func(at string) {
+	err := serve(ctx, flags, &output{os.Stdout, os.Stderr}, hooks{asleep: step == "intent", step: func(at string) {
 		if at == step {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {} // nothing more happens here

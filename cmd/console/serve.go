@@ -47,6 +47,8 @@ type hooks struct {
 	step func(string)
 	// wrap replaces the cloud.
 	wrap func(cloud.Cloud) cloud.Cloud
+	// asleep keeps the worker from claiming anything.
+	asleep bool
 	// ready is called with the address once the console serves.
 	ready func(publicURL string)
 }
@@ -83,8 +85,12 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 
+	claiming := senders
+	if h.asleep {
+		claiming = 0
+	}
 	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Log: log, Now: time.Now,
-		CloudTimeout: f.CloudTimeout, Senders: senders, Alone: true, Name: orders.NewID(), Step: h.step})
+		CloudTimeout: f.CloudTimeout, Senders: claiming, Alone: true, Name: orders.NewID(), Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, Now: time.Now, Step: h.step})
 	ring := auth.NewKeyRing(db, time.Now)
@@ -128,9 +134,9 @@ func both(ctx context.Context, hands *worker.Worker, server *http.Server, listen
 	select {
 	case <-ctx.Done():
 	case failed = <-served:
-		served <- failed
+		served <- http.ErrServerClosed // told already
 	case failed = <-worked:
-		worked <- failed
+		worked <- nil // told already
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()

@@ -120,7 +120,7 @@ func (d *door) order(name cloud.Door) echo.HandlerFunc {
 			return &Error{Status: http.StatusNotFound, Key: "api.project", Args: map[string]any{"project": d.ProjectID}}
 		}
 		key := c.Request().Header.Get("Idempotency-Key")
-		if len(key) > maxIdempotencyKey {
+		if len(key) > maxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
 			return &Error{Status: http.StatusBadRequest, Key: "api.idempotency_key", Args: map[string]any{"max": maxIdempotencyKey}}
 		}
 		body, err := readBody(c)
@@ -183,7 +183,7 @@ func (d *door) answer(c echo.Context, order orders.Order) error {
 	url := d.PublicURL + "/orders/" + order.ID
 	switch order.State {
 	case orders.StatePlaced:
-		if a := order.Answer; a != nil && a.HTTPStatus >= 200 && a.HTTPStatus <= 299 && len(order.CloudOrders) > 0 && a.Code == "" {
+		if a := order.Answer; a != nil && a.HTTPStatus >= 200 && a.HTTPStatus <= 299 && a.Code == "" && a.Msg == "" {
 			return c.JSONBlob(a.HTTPStatus, a.Body)
 		}
 		return c.JSON(http.StatusOK, settledBody(order))

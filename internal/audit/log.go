@@ -11,7 +11,7 @@ type Log interface {
 	Audit(ctx context.Context, filter Filter) (Page, error)
 	// AuditEntry returns one entry.
 	AuditEntry(ctx context.Context, seq int64) (Entry, error)
-	// Timeline lists what happened to an object ("order:<id>"), oldest first, at most limit entries.
+	// Timeline lists what happened to an object ("order:<id>"), oldest first: the newest limit entries.
 	Timeline(ctx context.Context, object string, limit int) ([]Entry, error)
 	// Record appends an entry about something that changed nothing in the database.
 	Record(ctx context.Context, entry Entry) error

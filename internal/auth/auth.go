@@ -1,5 +1,5 @@
-// Package auth says who is asking and what they may do. It imports the standard library only and may be imported by
-// all.
+// Package auth says who is asking and what they may do. It is a leaf: it imports none of our packages and may be imported
+// by all.
 package auth
 
 // Role is what somebody may do (design, "Who it serves").

@@ -57,6 +57,8 @@ type KeyRing struct {
 
 	mu   sync.Mutex
 	seen map[string]seenKey // by token hash
+	// forgotten counts Forget: what was read before one is not remembered after it.
+	forgotten int
 }
 
 type seenKey struct {
@@ -74,7 +76,7 @@ func NewKeyRing(keys Keys, now func() time.Time) *KeyRing {
 func (r *KeyRing) WhoByToken(ctx context.Context, token string) (Who, error) {
 	hash, now := Secret(token).Hash(), r.now()
 	r.mu.Lock()
-	hit := r.seen[hash]
+	hit, forgotten := r.seen[hash], r.forgotten
 	r.mu.Unlock()
 	if !now.Before(hit.until) {
 		key, err := r.keys.KeyByTokenHash(ctx, hash)
@@ -96,7 +98,9 @@ func (r *KeyRing) WhoByToken(ctx context.Context, token string) (Who, error) {
 	if len(r.seen) >= maxRing {
 		clear(r.seen)
 	}
-	r.seen[hash] = hit
+	if r.forgotten == forgotten {
+		r.seen[hash] = hit
+	}
 	r.mu.Unlock()
 	return hit.key.Who(), nil
 }
@@ -105,6 +109,7 @@ func (r *KeyRing) WhoByToken(ctx context.Context, token string) (Who, error) {
 func (r *KeyRing) Forget(keyID string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.forgotten++
 	for hash, hit := range r.seen {
 		if hit.key.ID == keyID {
 			delete(r.seen, hash)

@@ -108,21 +108,18 @@ func ReadAnswer(door Door, status int, requestID string, body []byte) Answer {
 		answer.Outcome = answer.Error.Outcome
 		return answer
 	}
-	if door.Batch() {
-		var batch struct {
-			Orders []Entry `json:"orders"`
+	var said struct {
+		Entry
+		Orders    []Entry `json:"orders"`
+		ErrorCode string  `json:"error_code"`
+	}
+	if err := json.Unmarshal(body, &said); err == nil {
+		// what is known is kept also where it is not sure, so that a person can look the orders up
+		if answer.Entries = said.Orders; !door.Batch() && said.OrderID != "" {
+			answer.Entries = []Entry{said.Entry}
 		}
-		if err := json.Unmarshal(body, &batch); err == nil && len(batch.Orders) > 0 && allTold(batch.Orders) {
-			answer.Outcome, answer.Entries = OutcomeDone, batch.Orders
-			return answer
-		} else if err == nil {
-			// what is known is kept, so that a person can look the orders up
-			answer.Entries = batch.Orders
-		}
-	} else {
-		var entry Entry
-		if err := json.Unmarshal(body, &entry); err == nil && entry.OrderID != "" {
-			answer.Outcome, answer.Entries = OutcomeDone, []Entry{entry}
+		if said.ErrorCode == "" && len(answer.Entries) > 0 && allTold(answer.Entries) {
+			answer.Outcome = OutcomeDone
 			return answer
 		}
 	}

@@ -125,6 +125,10 @@ func (s *Service) Resolve(ctx context.Context, who auth.Who, id string, settleme
 	if order.State != StateInDoubt {
 		return &Error{Code: CodeConflict, Message: field.Say("error.not_in_doubt"), OrderID: id}
 	}
+	if unknown := s.unknownOrder(ctx, settlement.OrderIDs); unknown != "" {
+		problems.Add("order_id", "problem.order_id_unknown", "order", unknown)
+		return invalid(problems)
+	}
 	details := map[string]any{"outcome": string(settlement.Outcome), "reason": settlement.Reason}
 	var found []CloudOrder
 	for i, orderID := range settlement.OrderIDs {
@@ -144,6 +148,19 @@ func (s *Service) Resolve(ctx context.Context, who auth.Who, id string, settleme
 		return invalid(problems)
 	}
 	return told(err)
+}
+
+// unknownOrder is the first of some cloud orders that the cloud says it does not have: a slip of the pen cannot be taken
+// back later. While the cloud does not answer, the person's word counts.
+func (s *Service) unknownOrder(ctx context.Context, orderIDs []string) string {
+	ctx, cancel := context.WithTimeout(ctx, quoteTimeout)
+	defer cancel()
+	for _, orderID := range orderIDs {
+		if _, err := s.Billing.Order(ctx, orderID); err != nil && cloud.OutcomeOf(err) == cloud.OutcomeRefused {
+			return orderID
+		}
+	}
+	return ""
 }
 
 // PayRequest asks for payment of cloud orders.

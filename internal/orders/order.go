@@ -61,6 +61,9 @@ const (
 	BadgeCanceled   Badge = "canceled"
 )
 
+// PlacedBadges are those of orders that the cloud took.
+var PlacedBadges = []Badge{BadgeFailed, BadgeToBePaid, BadgeProcessing, BadgeCompleted, BadgeCanceled}
+
 // Badges lists everything that an order in the journal can show: filters offer them.
 var Badges = []Badge{Badge(StateInDoubt), BadgeFailed, BadgeToBePaid, BadgeProcessing, BadgeCompleted, BadgeCanceled,
 	Badge(StateQueued), Badge(StateSending), Badge(StateRefused), Badge(StateNotPlaced), Badge(StateWithdrawn),
@@ -84,7 +87,7 @@ type Order struct {
 	Reason string
 	// KeyID and IdempotencyKey are those of the /v2 door; empty elsewhere.
 	KeyID, IdempotencyKey string
-	// Path and Body are what is sent, byte for byte; Hash is the SHA-256 of the canonical body, in hex.
+	// Path and Body are what is sent, byte for byte. Hash tells requests apart: see Fingerprint.
 	Path string
 	// DesktopID is the change door's path parameter.
 	DesktopID string
@@ -240,6 +243,15 @@ type Draft struct {
 	QuoteError string
 	RepeatOf   string
 	CreatedAt  time.Time
+}
+
+// Shown names what a person saw of the draft on its review page: the price, or, without one, the request itself. Placing
+// names it again, so that what was reviewed is what is bought.
+func (d Draft) Shown() string {
+	if d.Quote != nil {
+		return d.Quote.ID
+	}
+	return d.Hash
 }
 
 // BadgeOf computes what an order shows.

@@ -21,8 +21,10 @@ const (
 	VerdictDiffers Verdict = "differs"
 	// VerdictNoQuote: there is nothing to compare with; a person must pay.
 	VerdictNoQuote Verdict = "no_quote"
-	// VerdictPartial: only a part was placed, and the quote does not tell what that part should cost.
+	// VerdictPartial: only a part was placed or is left, and the quote does not tell what that part should cost.
 	VerdictPartial Verdict = "partial"
+	// VerdictNothing: nothing is billed: all was refused or canceled.
+	VerdictNothing Verdict = "nothing"
 )
 
 // Bill is what the cloud bills for an order, beside what was quoted.
@@ -41,10 +43,10 @@ func BillOf(o Order) Bill {
 	var bill Bill
 	var billed, unpaid decimal.Decimal
 	var amounts []decimal.Decimal
-	currency, failed := "", 0
+	currency, gone := "", 0
 	for _, c := range o.CloudOrders {
-		if c.Failed() {
-			failed++
+		if c.Failed() || c.Badge() == BadgeCanceled {
+			gone++
 			continue
 		}
 		if c.Amount == nil {
@@ -69,7 +71,10 @@ func BillOf(o Order) Bill {
 		return bill
 	}
 	if len(amounts) == 0 {
-		bill.Verdict = VerdictWait
+		bill.Verdict = VerdictNothing
+		if len(o.CloudOrders) == 0 {
+			bill.Verdict = VerdictWait
+		}
 		return bill
 	}
 	bill.Billed, bill.Unpaid = &cloud.Money{Amount: billed, Currency: currency}, &cloud.Money{Amount: unpaid, Currency: currency}
@@ -78,9 +83,9 @@ func BillOf(o Order) Bill {
 		bill.Verdict = VerdictNoQuote
 	case quote.Currency != currency:
 		bill.Verdict = VerdictDiffers
-	case failed == 0 && billed.Equal(quote.Amount):
+	case gone == 0 && billed.Equal(quote.Amount):
 		bill.Verdict = VerdictMatch
-	case failed == 0:
+	case gone == 0:
 		bill.Verdict = VerdictDiffers
 	case len(quote.Lines) != len(o.CloudOrders):
 		bill.Verdict = VerdictPartial

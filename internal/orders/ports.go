@@ -77,8 +77,8 @@ type Journal interface {
 	DueActions(ctx context.Context, now time.Time, limit int) ([]Action, error)
 	// UpdateAction moves an action on from a state; ErrStale when it is not in it. A nil entry writes none.
 	UpdateAction(ctx context.Context, from ActionState, action Action, entry *audit.Entry) error
-	// AbandonActions turns every action that was being sent into unknown; called once at start.
-	AbandonActions(ctx context.Context, now time.Time) (int, error)
+	// AbandonActions turns actions that have been in sending since before a time, or at it, into unknown.
+	AbandonActions(ctx context.Context, now, since time.Time) (int, error)
 }
 
 // DueCloudOrder is a cloud order to be asked about, and the order it belongs to.

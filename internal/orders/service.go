@@ -10,7 +10,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -25,7 +28,7 @@ type Config struct {
 	Journal   Journal
 	Inventory Inventory
 	Quoter    Quoter
-	// Billing answers the balance beside "Pay".
+	// Billing answers the balance beside "Pay", and whether an order that a person names exists.
 	Billing BillingReader
 	// ProjectID and Region are where the orders go.
 	ProjectID, Region string
@@ -37,9 +40,10 @@ type Config struct {
 	Step func(step string)
 }
 
-// BillingReader reads the account's balance.
+// BillingReader reads the account's balance, and single orders of the billing service.
 type BillingReader interface {
 	Balance(ctx context.Context) (cloud.Balance, error)
+	Order(ctx context.Context, orderID string) (cloud.BillingOrder, error)
 }
 
 // Service is what both doors call.
@@ -126,9 +130,24 @@ func (s *Service) fingerprint(checked *Checked) error {
 	}
 	checked.Body = body
 	checked.Path = checked.Decoded.Kind.Door.Path(s.ProjectID, DesktopID(checked.Payload))
-	sum := sha256.Sum256(append([]byte(checked.Path+"\n"), body...))
-	checked.Hash = hex.EncodeToString(sum[:])
+	checked.Hash = Fingerprint(checked.Path, body)
 	return nil
+}
+
+// Fingerprint is by what two requests are the same or not: the SHA-256, in hex, of the path, a line feed, and the
+// canonical body as entered (automatic payment as asked for, without our tag).
+func Fingerprint(path string, body []byte) string {
+	sum := sha256.Sum256(append([]byte(path+"\n"), body...))
+	return hex.EncodeToString(sum[:])
+}
+
+// Creation tells creates of the same kind, product and quantity apart from others; empty when nothing is made.
+func Creation(kind Kind, p Payload) string {
+	product, quantity := p.Create()
+	if quantity == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s|%s|%d", kind.Name(), product, quantity)
 }
 
 // Quote asks what a checked request costs. A nil quote without a problem means that nobody can quote it; the problem
@@ -186,8 +205,13 @@ func (s *Service) Review(ctx context.Context, who auth.Who, id string, d Decoded
 const MaxReason = 500
 
 func checkReason(reason string) *field.Problem {
-	if len([]rune(reason)) > MaxReason {
+	switch {
+	case len([]rune(reason)) > MaxReason:
 		return &field.Problem{Path: "reason", Message: field.Say("problem.length", "min", 0, "max", MaxReason)}
+	case !utf8.ValidString(reason):
+		return &field.Problem{Path: "reason", Message: field.Say("problem.utf8")}
+	case strings.ContainsFunc(reason, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }):
+		return &field.Problem{Path: "reason", Message: field.Say("problem.control")}
 	}
 	return nil
 }
@@ -259,8 +283,8 @@ func (s *Service) reviewed(ctx context.Context, draft Draft) (Reviewed, error) {
 	return reviewed, nil
 }
 
-// Place turns a draft into an order. quoteID names the price that was shown: another one, or one that moved since,
-// stops the order with CodePrice until the new price was seen. Placing the same draft twice gives the same order.
+// Place turns a draft into an order. quoteID names what was shown (Draft.Shown): another price or body, or a price that
+// moved since, stops the order with CodePrice until what it is now was seen. Placing the same draft twice gives the same order.
 func (s *Service) Place(ctx context.Context, who auth.Who, id, quoteID string) (Order, error) {
 	if err := s.mayPlace(who, id); err != nil {
 		return Order{}, err
@@ -273,11 +297,7 @@ func (s *Service) Place(ctx context.Context, who auth.Who, id, quoteID string) (
 	if len(reviewed.Outdated) > 0 {
 		return Order{}, invalid(reviewed.Outdated)
 	}
-	shown := ""
-	if draft.Quote != nil {
-		shown = draft.Quote.ID
-	}
-	if quoteID != shown {
+	if quoteID != draft.Shown() {
 		return Order{}, &Error{Code: CodePrice, Message: field.Say("error.quote_changed")}
 	}
 	if draft.Quote != nil && s.Now().Sub(draft.Quote.AskedAt) > quoteAge {
@@ -354,9 +374,7 @@ func (s *Service) submit(ctx context.Context, who auth.Who, checked Checked, ord
 	order.Path, order.DesktopID, order.Body, order.Hash = checked.Path, DesktopID(checked.Payload), checked.Sent, checked.Hash
 	order.AutoPay, order.Summary = checked.AutoPay, checked.Payload.Summary(checked.Facts)
 	order.Targets = checked.Payload.Targets().IDs()
-	if product, quantity := checked.Payload.Create(); quantity > 0 {
-		order.Creation = fmt.Sprintf("%s|%s|%d", order.Kind, product, quantity)
-	}
+	order.Creation = Creation(checked.Decoded.Kind, checked.Payload)
 	order.CreatedAt, order.UpdatedAt = now, now
 	details := map[string]any{"kind": order.Kind, "hash": order.Hash, "auto_pay": order.AutoPay}
 	if order.Reason != "" {

@@ -1,10 +1,7 @@
 package seed
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -75,16 +72,13 @@ func (p *past) order(at time.Time) (orders.Order, error) {
 	if err != nil {
 		return o, err
 	}
-	sum := sha256.Sum256(append([]byte(o.Path+"\n"), entered...))
-	o.Hash = hex.EncodeToString(sum[:])
+	o.Hash = orders.Fingerprint(o.Path, entered)
 	o.AutoPay = d.Payload.AutoPay()
 	if o.Body, err = audit.Canonical(d.Payload); err != nil {
 		return o, err
 	}
 	o.Summary = d.Payload.Summary(p.facts)
-	if product, quantity := d.Payload.Create(); quantity > 0 {
-		o.Creation = fmt.Sprintf("%s|%s|%d", o.Kind, product, quantity)
-	}
+	o.Creation = orders.Creation(d.Kind, d.Payload)
 	each := decimal.New(int64(900+p.rng.IntN(20_000)), -2)
 	if r.door != cloud.DoorChange && p.rng.IntN(12) > 0 {
 		total := each.Mul(decimal.NewFromInt(int64(r.entries)))

@@ -125,11 +125,18 @@ func (s *Store) UpdateAction(ctx context.Context, from orders.ActionState, a ord
 	})
 }
 
+// stuckActions finds the actions that have been in sending since a time, or before.
+const stuckActions = `SELECT ` + actionColumns + ` FROM actions a WHERE a.state = 'sending' AND a.updated_at <= $1 ORDER BY a.id`
+
 // AbandonActions implements orders.Journal. Each has an entry of its own, in the console's name.
-func (s *Store) AbandonActions(ctx context.Context, now time.Time) (int, error) {
+func (s *Store) AbandonActions(ctx context.Context, now, since time.Time) (int, error) {
+	// A look before the lock: this is asked often, and nearly always in vain.
+	if stuck, err := list(ctx, s.reader, scanAction, stuckActions, micros(since)); err != nil || len(stuck) == 0 {
+		return 0, err
+	}
 	var n int
 	err := s.write(ctx, func(t *tx) error {
-		left, err := list(ctx, t, scanAction, `SELECT `+actionColumns+` FROM actions a WHERE a.state = 'sending' ORDER BY a.id`)
+		left, err := list(ctx, t, scanAction, stuckActions, micros(since))
 		if err != nil {
 			return err
 		}
@@ -139,7 +146,7 @@ func (s *Store) AbandonActions(ctx context.Context, now time.Time) (int, error) 
 				return err
 			}
 			entry, err := orders.NewEntry(auth.Console, now, "order."+string(a.Kind)+"_"+string(orders.ActionUnknown), "order:"+a.OrderID,
-				map[string]any{"cloud_order": a.CloudOrderID, "error_msg": "the console stopped before it knew the answer"})
+				map[string]any{"cloud_order": a.CloudOrderID, "error_msg": "the console stopped, or could not write, before the answer was recorded"})
 			if err != nil {
 				return err
 			}

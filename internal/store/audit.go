@@ -80,10 +80,11 @@ func (s *Store) AuditEntry(ctx context.Context, seq int64) (audit.Entry, error) 
 // Timeline implements audit.Log.
 func (s *Store) Timeline(ctx context.Context, object string, limit int) ([]audit.Entry, error) {
 	entries, err := list(ctx, s.reader, scanEntry, `SELECT `+auditColumns+` FROM audit e WHERE e.object = $1
-		ORDER BY e.time, e.seq LIMIT $2`, object, limit)
+		ORDER BY e.time DESC, e.seq DESC LIMIT $2`, object, limit)
 	if err != nil {
 		return nil, fmt.Errorf("timeline of %s: %w", object, err)
 	}
+	slices.Reverse(entries)
 	return entries, nil
 }
 

@@ -179,8 +179,8 @@ func TestTheTimelineIsInOrder(t *testing.T) {
 	list, err := s.Timeline(context.Background(), "order:0", 2)
 	require.NoError(t, err)
 	require.Len(t, list, 2)
-	assert.Equal(t, "0", list[0].Action)
-	assert.Equal(t, "2", list[1].Action)
+	assert.Equal(t, "2", list[0].Action, "the newest two, oldest first")
+	assert.Equal(t, "4", list[1].Action)
 }
 
 func TestAuditQueriesFindTheirRowsByAnIndex(t *testing.T) {

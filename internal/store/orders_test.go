@@ -379,7 +379,7 @@ func TestPaymentsAndCancellations(t *testing.T) {
 	require.NoError(t, s.UpdateAction(ctx, orders.ActionRequested, sending, nil))
 	assert.ErrorIs(t, s.UpdateAction(ctx, orders.ActionRequested, sending, nil), orders.ErrStale)
 
-	n, err := s.AbandonActions(ctx, noon.Add(time.Minute))
+	n, err := s.AbandonActions(ctx, noon.Add(time.Minute), sending.UpdatedAt)
 	require.NoError(t, err)
 	assert.Equal(t, 1, n)
 	due, err = s.DueActions(ctx, noon.Add(time.Minute), 10)

@@ -49,6 +49,7 @@ func (w *Worker) perform(ctx context.Context, action orders.Action) error {
 	case cloud.OutcomeNotSent:
 		action.NextAttemptAt = w.Now().Add(backoff(action.Attempts, time.Second, time.Minute))
 		return w.settle(ctx, orders.ActionSending, action, orders.ActionRequested, err)
+	case cloud.OutcomeUnknown:
 	}
 	action.NextAttemptAt = w.Now().Add(backoff(action.Attempts, time.Second, time.Minute))
 	return w.settle(ctx, orders.ActionSending, action, orders.ActionUnknown, err)
@@ -89,17 +90,27 @@ func (w *Worker) settle(ctx context.Context, from orders.ActionState, action ord
 	now := w.Now()
 	action.State, action.UpdatedAt, action.Code, action.Msg = to, now, "", ""
 	if cause != nil {
-		action.Msg = cause.Error()
+		action.Msg = "the cloud did not answer"
 		var e *cloud.Error
 		if errors.As(cause, &e) {
-			action.Code, action.Msg = e.Code, e.Msg
+			action.Code, action.Msg = e.Code, saidBy(e)
 		}
+	}
+	if from == to {
+		// still not known: nothing happened that the history should tell
+		return record(ctx, func(ctx context.Context) error { return w.Journal.UpdateAction(ctx, from, action, nil) })
+	}
+	step := string(to)
+	if to == orders.ActionRequested && cause != nil {
+		step = "not_reached"
+	} else if to == orders.ActionRequested {
+		step = "repeated"
 	}
 	details := map[string]any{"cloud_order": action.CloudOrderID, "asked_by": action.Actor, "amount": action.Amount.String(), "currency": action.Currency}
 	if cause != nil {
 		details["error_code"], details["error_msg"] = action.Code, action.Msg
 	}
-	entry, err := orders.NewEntry(auth.Console, now, "order."+string(action.Kind)+"_"+string(to), "order:"+action.OrderID, details)
+	entry, err := orders.NewEntry(auth.Console, now, "order."+string(action.Kind)+"_"+step, "order:"+action.OrderID, details)
 	if err != nil {
 		return err
 	}

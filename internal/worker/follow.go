@@ -18,29 +18,27 @@ func (w *Worker) Follow(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("cloud orders that are due: %w", err)
 	}
-	touched := map[string]bool{}
 	for _, d := range due {
 		if ctx.Err() != nil {
 			return false, nil
 		}
-		moved, err := w.look(ctx, d)
+		unpaid, err := w.look(ctx, d)
 		if err != nil {
 			return false, err
 		}
-		if moved {
-			touched[d.OrderID] = true
+		if !unpaid {
+			continue
 		}
-	}
-	for id := range touched {
-		if err := w.payItself(ctx, id); err != nil {
+		// At every look, not only when something moved: a process that stopped between the two has left it undone.
+		if err := w.payItself(ctx, d.OrderID); err != nil {
 			return false, err
 		}
 	}
 	return len(due) == batchSize, nil
 }
 
-// look asks about one cloud order and stores what is new. It tells whether anything that people see has moved.
-func (w *Worker) look(ctx context.Context, due orders.DueCloudOrder) (moved bool, err error) {
+// look asks about one cloud order and stores what is new. It tells whether the order waits for payment.
+func (w *Worker) look(ctx context.Context, due orders.DueCloudOrder) (unpaid bool, err error) {
 	told, err := w.order(ctx, due.CloudOrder.OrderID)
 	now := w.Now()
 	c := due.CloudOrder
@@ -55,8 +53,7 @@ func (w *Worker) look(ctx context.Context, due orders.DueCloudOrder) (moved bool
 	before := c
 	c.Status, c.Amount, c.OfficialAmount = &told.Status, &told.AmountAfterDiscount, &told.OfficialAmount
 	c.Currency, c.PayBy = told.Currency, told.PendingPaymentEndTime
-	statusMoved := before.Status == nil || *before.Status != told.Status
-	moved = statusMoved || before.Amount == nil || !before.Amount.Equal(told.AmountAfterDiscount)
+	moved := before.Status == nil || *before.Status != told.Status || before.Amount == nil || !before.Amount.Equal(told.AmountAfterDiscount)
 	if moved {
 		c.Checks = 0
 	} else {
@@ -73,14 +70,14 @@ func (w *Worker) look(ctx context.Context, due orders.DueCloudOrder) (moved bool
 		c.NextCheckAt = now.Add(backoff(c.Checks, 500*time.Millisecond, 30*time.Second))
 	}
 	if !moved {
-		return false, w.Journal.UpdateCloudOrder(ctx, due.OrderID, c, nil)
+		return c.Unpaid(), w.Journal.UpdateCloudOrder(ctx, due.OrderID, c, nil)
 	}
 	entry, err := orders.NewEntry(auth.Console, now, "order.followed", "order:"+due.OrderID, map[string]any{
 		"cloud_order": c.OrderID, "order_status": int(told.Status), "amount": told.AmountAfterDiscount.String(), "currency": told.Currency})
 	if err != nil {
 		return false, err
 	}
-	return true, w.Journal.UpdateCloudOrder(ctx, due.OrderID, c, &entry)
+	return c.Unpaid(), w.Journal.UpdateCloudOrder(ctx, due.OrderID, c, &entry)
 }
 
 // order reads one order of the billing service within the cloud's timeout.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -39,12 +40,13 @@ func (w *Worker) Send(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	err = record(ctx, func(ctx context.Context) error { return w.Journal.Apply(ctx, move) })
-	if errors.Is(err, orders.ErrStale) {
-		// somebody declared the claim abandoned meanwhile; the order is in doubt, and stays so
-		w.Log.Warn("an answer came after its claim was given up", "order", order.ID, "outcome", answer.Outcome)
-		err = nil
-	}
 	if err != nil {
+		// The journal does not have it, so the log must: it is what a person needs to settle the doubt.
+		w.Log.Error("an answer could not be recorded", "order", order.ID, "outcome", answer.Outcome, "error", err,
+			"cloud_orders", answer.Entries, "http_status", answer.HTTPStatus, "cloud_request_id", answer.RequestID)
+	}
+	if err != nil && !errors.Is(err, orders.ErrStale) {
+		// stale: the claim was declared abandoned meanwhile; the order is in doubt, and stays so
 		return false, fmt.Errorf("record %s: %w", order.ID, err)
 	}
 	w.Step("recorded")
@@ -97,7 +99,7 @@ func (w *Worker) outcome(order orders.Order, answer cloud.Answer) (orders.Move, 
 		details["cloud_request_id"] = answer.RequestID
 	}
 	if answer.Error != nil {
-		details["error_code"], details["error_msg"] = answer.Error.Code, answer.Error.Error()
+		details["error_code"], details["error_msg"] = answer.Error.Code, saidBy(answer.Error)
 	}
 	if len(answer.Entries) > 0 {
 		details["orders"] = answer.Entries
@@ -111,15 +113,27 @@ func (w *Worker) outcome(order orders.Order, answer cloud.Answer) (orders.Move, 
 func stored(answer cloud.Answer) *orders.Answer {
 	kept := &orders.Answer{HTTPStatus: answer.HTTPStatus, RequestID: answer.RequestID, Body: answer.Body}
 	if e := answer.Error; e != nil {
-		kept.Code, kept.Msg, kept.Detail = e.Code, e.Error(), e.Detail
+		kept.Code, kept.Msg, kept.Detail = e.Code, saidBy(e), e.Detail
 		kept.EncodedAuthorizationMessage = e.EncodedAuthorizationMessage
 	}
 	return kept
 }
 
+// saidBy is the cloud's own message, or the cause when it gave neither message nor code.
+func saidBy(e *cloud.Error) string {
+	if e.Msg != "" || e.Code != "" {
+		return e.Msg
+	}
+	return e.Error()
+}
+
+// cloudOrders are the orders that an answer tells of. One that it names twice is one: it can be paid only once.
 func cloudOrders(entries []cloud.Entry, now time.Time) []orders.CloudOrder {
 	made := make([]orders.CloudOrder, 0, len(entries))
 	for i, entry := range entries {
+		if entry.Placed() && slices.ContainsFunc(made, func(c orders.CloudOrder) bool { return c.OrderID == entry.OrderID }) {
+			continue
+		}
 		c := orders.CloudOrder{Position: i, Status: entry.OrderStatus, Result: entry.Result, Code: entry.ResultCode, Msg: entry.ResultMsg}
 		if !entry.Failed() {
 			c.OrderID, c.NextCheckAt = entry.OrderID, now
@@ -132,14 +146,14 @@ func cloudOrders(entries []cloud.Entry, now time.Time) []orders.CloudOrder {
 // abandon puts orders in doubt whose sender is gone: those of other claims than this worker's (prefix), or, with an
 // empty prefix, those whose answer is long overdue.
 func (w *Worker) abandon(ctx context.Context, prefix string) error {
-	list, err := w.Journal.Abandoned(ctx, prefix, w.Now().Add(-overdue), batchSize)
+	list, err := w.Journal.Abandoned(ctx, prefix, w.Now().Add(-grace), batchSize)
 	if err != nil {
 		return fmt.Errorf("abandoned orders: %w", err)
 	}
 	for _, order := range list {
 		now := w.Now()
 		entry, err := orders.NewEntry(auth.Console, now, "order.in_doubt", "order:"+order.ID,
-			map[string]any{"error_msg": "the console stopped before it knew the answer"})
+			map[string]any{"error_msg": "the console stopped, or could not write, before the answer was recorded"})
 		if err != nil {
 			return err
 		}

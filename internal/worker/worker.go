@@ -5,6 +5,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -63,15 +64,15 @@ func New(config Config) *Worker {
 	return &Worker{Config: config, refresh: make(chan struct{}, 1)}
 }
 
-// How often each loop looks even when nobody woke it, and how long an answer may be overdue before its claim counts as
-// abandoned.
+// How often each loop looks even when nobody woke it, and how long an answer may be overdue (grace) before its claim
+// counts as abandoned.
 const (
 	sendEvery    = time.Second
 	followEvery  = 500 * time.Millisecond
 	refreshEvery = time.Minute
 	recoverEvery = 15 * time.Second
 	sweepEvery   = time.Hour
-	overdue      = 15 * time.Second
+	grace        = 15 * time.Second
 	batchSize    = 100
 )
 
@@ -92,7 +93,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	start(sendEvery, changed, w.Act)
 	start(followEvery, changed, w.Follow)
 	start(refreshEvery, func() <-chan struct{} { return w.refresh }, w.Refresh)
-	start(recoverEvery, nil, func(ctx context.Context) (bool, error) { return false, w.abandon(ctx, "") })
+	start(recoverEvery, nil, w.overdue)
 	start(sweepEvery, nil, func(ctx context.Context) (bool, error) { return false, w.Sweeper.Sweep(ctx, w.Now()) })
 	group.Wait()
 	return nil
@@ -136,11 +137,17 @@ func (w *Worker) Recover(ctx context.Context) error {
 	prefix := ""
 	if w.Alone {
 		prefix = w.Name
-		if _, err := w.Journal.AbandonActions(ctx, w.Now()); err != nil {
+		if _, err := w.Journal.AbandonActions(ctx, w.Now(), w.Now()); err != nil {
 			return err
 		}
 	}
 	return w.abandon(ctx, prefix)
+}
+
+// overdue gives up claims whose answer is long overdue: their sender is gone, or could not write the answer down.
+func (w *Worker) overdue(ctx context.Context) (more bool, err error) {
+	_, err = w.Journal.AbandonActions(ctx, w.Now(), w.Now().Add(-w.CloudTimeout-grace))
+	return false, errors.Join(err, w.abandon(ctx, ""))
 }
 
 // recording is how long writing down a result may take; it goes on when the process is asked to stop, for a result

@@ -21,13 +21,13 @@ func (s *server) audit(c echo.Context) error {
 	}
 	query := c.QueryParams()
 	f := audit.Filter{Actor: strings.TrimSpace(query.Get("actor")), Action: query.Get("action"), Object: strings.TrimSpace(query.Get("object")),
-		Door: query.Get("door"), From: day(query.Get("from")), Until: day(query.Get("until")), Limit: listSize,
-		Before: number(query.Get("after"))}
+		Door: query.Get("door"), Limit: listSize, Before: number(query.Get("after"))}
+	var err error
+	if f.From, f.Until, err = days(query); err != nil {
+		return err
+	}
 	if f.Before == 0 {
 		f.After = number(query.Get("before"))
-	}
-	if !f.Until.IsZero() {
-		f.Until = f.Until.AddDate(0, 0, 1) // the day itself included
 	}
 	page, err := s.Audit.Audit(c.Request().Context(), f)
 	if err != nil {

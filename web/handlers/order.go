@@ -25,6 +25,8 @@ const balanceWait = time.Second
 
 // order shows one order, as a page or as JSON.
 func (s *server) order(c echo.Context) error {
+	// read before the order, so that nothing that changes in between is missed by the poll
+	version, _ := s.Journal.Version()
 	order, err := s.Service.Order(c.Request().Context(), who(c), c.Param("id"))
 	if err != nil {
 		return err
@@ -32,12 +34,12 @@ func (s *server) order(c echo.Context) error {
 	if negotiated(c) {
 		return c.JSON(http.StatusOK, orderJSON(order))
 	}
-	return s.showOrder(c, http.StatusOK, order, nil)
+	return s.showOrder(c, http.StatusOK, order, version, nil)
 }
 
 // showOrder shows an order's page; stopped is what kept a payment, cancellation or settlement from happening.
-func (s *server) showOrder(c echo.Context, status int, order orders.Order, stopped *orders.Error) error {
-	view, err := s.orderView(c, order)
+func (s *server) showOrder(c echo.Context, status int, order orders.Order, version int64, stopped *orders.Error) error {
+	view, err := s.orderView(c, order, version)
 	if err != nil {
 		return err
 	}
@@ -52,16 +54,15 @@ func (s *server) showOrder(c echo.Context, status int, order orders.Order, stopp
 	return render(c, status, templates.OrderPage(s.page(c, title, templates.NavOrders), view))
 }
 
-func (s *server) orderView(c echo.Context, order orders.Order) (templates.OrderView, error) {
+func (s *server) orderView(c echo.Context, order orders.Order, version int64) (templates.OrderView, error) {
 	ctx := c.Request().Context()
 	timeline, err := s.Audit.Timeline(ctx, "order:"+order.ID, timelineSize)
 	if err != nil {
 		return templates.OrderView{}, err
 	}
-	version, _ := s.Journal.Version()
 	w := who(c)
-	view := templates.OrderView{Order: order, Bill: orders.BillOf(order), Timeline: timeline, Say: say(c), Now: s.Now(),
-		Version: max(version, order.Version), Problems: map[string]string{}, PublicURL: s.PublicURL,
+	view := templates.OrderView{Order: order, Bill: orders.BillOf(order), Timeline: timeline, Earlier: len(timeline) == timelineSize, Say: say(c), Now: s.Now(),
+		Version: version, Problems: map[string]string{}, PublicURL: s.PublicURL,
 		MayPay: w.May(auth.PayOrders), MaySettle: w.May(auth.SettleOrders), MayPlace: w.May(auth.PlaceOrders),
 		MayWithdraw: w.May(auth.PlaceOrders) && (order.Actor == w.Name || w.Role == auth.RoleAdmin)}
 	if len(view.Bill.UnpaidIDs) > 0 && view.MayPay {
@@ -86,6 +87,7 @@ func (s *server) acted(c echo.Context, err error) error {
 	id := c.Param("id")
 	var told *orders.Error
 	if errors.As(err, &told) && told.Code != orders.CodeNotFound && told.Code != orders.CodeForbidden {
+		version, _ := s.Journal.Version()
 		order, err := s.Service.Order(c.Request().Context(), who(c), id)
 		if err != nil {
 			return err
@@ -94,7 +96,7 @@ func (s *server) acted(c echo.Context, err error) error {
 		if told.Code == orders.CodeInvalid {
 			status = http.StatusUnprocessableEntity
 		}
-		return s.showOrder(c, status, order, told)
+		return s.showOrder(c, status, order, version, told)
 	}
 	if err != nil {
 		return err
@@ -159,7 +161,11 @@ func (s *server) repeat(c echo.Context) error {
 		return orders.ErrNotFound
 	}
 	e := entered{kind: kind, order: orders.NewID(), repeatOf: order.ID, desktopID: order.DesktopID}
-	e.tree, _ = field.FromJSON(order.Body)
+	body, err := orders.Entered(order)
+	if err != nil {
+		return err
+	}
+	e.tree, _ = field.FromJSON(body)
 	return s.showForm(c, http.StatusOK, e, e.decode(false).Inputs, nil, templates.PriceView{})
 }
 
@@ -181,7 +187,7 @@ func orderJSON(o orders.Order) map[string]any {
 	out := map[string]any{
 		"id": o.ID, "kind": o.Kind, "state": o.State, "badge": o.Badge, "door": o.Door, "endpoint": door, "actor": o.Actor,
 		"team": nil, "reason": o.Reason, "request": json.RawMessage(o.Body), "path": o.Path, "quote": nil, "cloud_orders": made,
-		"is_auto_pay": o.AutoPay, "body_sha256": o.Hash,
+		"is_auto_pay": o.AutoPay, "request_hash": o.Hash,
 		"created_at": o.CreatedAt.UTC().Format(time.RFC3339Nano), "updated_at": o.UpdatedAt.UTC().Format(time.RFC3339Nano),
 	}
 	if o.Team != "" {

@@ -17,34 +17,54 @@ import (
 // listSize is how many rows a list page has.
 const listSize = 50
 
-// ordersQuery are the filters of the history as they stand in the URL.
-func ordersQuery(query url.Values) orders.Filter {
+// errFilter is a filter in the URL that is none: to leave it out would show more than was asked for.
+var errFilter = echo.NewHTTPError(http.StatusBadRequest)
+
+// ordersQuery are the filters of the history as they stand in the URL. "state" takes what a badge can show, and
+// "placed" for all that the cloud took.
+func ordersQuery(query url.Values) (orders.Filter, error) {
 	f := orders.Filter{Kind: query.Get("kind"), Door: query.Get("door"), Actor: query.Get("actor"),
 		Target: query.Get("target"), Text: strings.TrimSpace(query.Get("q")), Limit: listSize}
 	for _, b := range query["state"] {
-		if badge := orders.Badge(b); slices.Contains(orders.Badges, badge) {
+		switch badge := orders.Badge(b); {
+		case b == "":
+		case badge == orders.Badge(orders.StatePlaced):
+			f.Badges = append(f.Badges, orders.PlacedBadges...)
+		case slices.Contains(orders.Badges, badge):
 			f.Badges = append(f.Badges, badge)
+		default:
+			return f, errFilter
 		}
 	}
-	f.From, f.Until = day(query.Get("from")), day(query.Get("until"))
-	if !f.Until.IsZero() {
-		f.Until = f.Until.AddDate(0, 0, 1) // the day itself included
+	var err error
+	if f.From, f.Until, err = days(query); err != nil {
+		return f, err
 	}
 	if cursor, ok := readCursor(query.Get("after")); ok {
 		f.After = cursor
 	} else if cursor, ok := readCursor(query.Get("before")); ok {
 		f.After, f.Newer = cursor, true
+	} else if query.Get("after")+query.Get("before") != "" {
+		return f, errFilter
 	}
-	return f
+	return f, nil
 }
 
-// day reads a date of the form 2006-01-02, as date inputs send it; anything else is none.
-func day(text string) time.Time {
-	t, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return time.Time{}
+// days reads the dates "from" and "until" (2006-01-02, as date inputs send them) as a time from and a time until, which
+// the last day belongs to; zero where there is none.
+func days(query url.Values) (from, until time.Time, err error) {
+	read := func(name string, plus int) time.Time {
+		text := query.Get(name)
+		if text == "" {
+			return time.Time{}
+		}
+		t, wrong := time.Parse(time.DateOnly, text)
+		if wrong != nil {
+			err = errFilter
+		}
+		return t.AddDate(0, 0, plus)
 	}
-	return t
+	return read("from", 0), read("until", 1), err
 }
 
 // readCursor reads "<microseconds>.<id>".
@@ -83,11 +103,15 @@ func turned(path string, query url.Values, name, cursor string) string {
 func (s *server) orders(c echo.Context) error {
 	// read before the list, so that nothing that changes in between is missed by the poll
 	version, _ := s.Journal.Version()
-	list, err := s.Service.Orders(c.Request().Context(), who(c), ordersQuery(c.QueryParams()))
+	query := c.QueryParams()
+	filter, err := ordersQuery(query)
 	if err != nil {
 		return err
 	}
-	query := c.QueryParams()
+	list, err := s.Service.Orders(c.Request().Context(), who(c), filter)
+	if err != nil {
+		return err
+	}
 	older := turned("/orders", query, "after", writeCursor(list.Older))
 	if negotiated(c) {
 		items := make([]map[string]any, len(list.Items))
@@ -98,7 +122,7 @@ func (s *server) orders(c echo.Context) error {
 	}
 	view := templates.OrdersView{Items: list.Items, Query: query, Say: say(c), Now: s.Now(),
 		Pager: templates.PagerView{Older: older, Newer: turned("/orders", query, "before", writeCursor(list.Newer))},
-		Poll:  pollOf("/orders/poll", query, version, list.Items)}
+		Poll:  pollOf("/orders/poll", version, list.Items)}
 	return render(c, http.StatusOK, templates.OrdersPage(s.page(c, "Orders", templates.NavOrders), view))
 }
 

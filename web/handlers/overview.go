@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,7 +16,10 @@ import (
 const (
 	// waitingSize is how many of each sort of waiting order the overview shows.
 	waitingSize = 5
+	movingSize  = 10
 	latestSize  = 10
+	// failedFor is how long a failed order is shown as waiting: nothing but time ends its being failed.
+	failedFor = 7 * 24 * time.Hour
 )
 
 // overview shows what waits for somebody, what is moving and what was ordered last.
@@ -42,24 +46,35 @@ func (s *server) pollOverview(c echo.Context) error {
 func (s *server) overviewView(c echo.Context) (templates.OverviewView, error) {
 	ctx, w := c.Request().Context(), who(c)
 	version, _ := s.Journal.Version()
-	view := templates.OverviewView{Say: say(c), Now: s.Now(), MayPlace: w.May(auth.PlaceOrders)}
+	view := templates.OverviewView{Say: say(c), Now: s.Now(), MayPlace: w.May(auth.PlaceOrders), MayPay: w.May(auth.PayOrders),
+		MaySettle: w.May(auth.SettleOrders)}
 	var err error
 	if view.Counts, err = s.Journal.Count(ctx); err != nil {
 		return view, err
 	}
+	polled := []orders.Order{}
 	for _, badge := range []orders.Badge{orders.Badge(orders.StateInDoubt), orders.BadgeToBePaid, orders.BadgeFailed} {
-		list, err := s.Service.Orders(ctx, w, orders.Filter{Badges: []orders.Badge{badge}, Limit: waitingSize})
+		waiting, err := s.waiting(ctx, w, badge)
 		if err != nil {
 			return view, err
 		}
-		view.Waiting = append(view.Waiting, list.Items...)
+		view.Waiting = append(view.Waiting, waiting)
+		polled = append(polled, waiting.Items...)
+	}
+	onTheirWay := orders.Filter{Badges: []orders.Badge{orders.Badge(orders.StateQueued), orders.Badge(orders.StateSending),
+		orders.BadgeProcessing}, Limit: movingSize}
+	moving, err := s.Service.Orders(ctx, w, onTheirWay)
+	if err != nil {
+		return view, err
 	}
 	latest, err := s.Service.Orders(ctx, w, orders.Filter{Limit: latestSize})
 	if err != nil {
 		return view, err
 	}
-	view.Latest = latest.Items
-	view.Poll = pollOf("/poll", nil, version, append(slices.Clone(view.Latest), view.Waiting...))
+	view.Moving = moving.Items
+	// an order stands in one of the two tables only
+	view.Latest = slices.DeleteFunc(latest.Items, func(o orders.Order) bool { return slices.Contains(onTheirWay.Badges, o.Badge) })
+	view.Poll = pollOf("/poll", version, slices.Concat(polled, view.Moving, view.Latest))
 	if w.May(auth.ViewInventory) {
 		if err := s.inventoryNumbers(ctx, &view); err != nil {
 			return view, err
@@ -69,6 +84,21 @@ func (s *server) overviewView(c echo.Context) (templates.OverviewView, error) {
 		}
 	}
 	return view, nil
+}
+
+// waiting are the newest orders that show a badge, and where the rest of them is.
+func (s *server) waiting(ctx context.Context, w auth.Who, badge orders.Badge) (templates.Waiting, error) {
+	f := orders.Filter{Badges: []orders.Badge{badge}, Limit: waitingSize}
+	more := withQuery("/orders", "state", string(badge))
+	if badge == orders.BadgeFailed {
+		f.From = s.Now().Add(-failedFor)
+		more = withQuery("/orders", "state", string(badge), "from", f.From.UTC().Format(time.DateOnly))
+	}
+	list, err := s.Service.Orders(ctx, w, f)
+	if list.Older.IsZero() {
+		more = ""
+	}
+	return templates.Waiting{Items: list.Items, More: more}, err
 }
 
 // inventoryNumbers counts what there is, as far as lists are counted.

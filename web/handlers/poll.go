@@ -12,26 +12,23 @@ import (
 	"workspace-order-console/web/templates"
 )
 
-// pollOf is the element that polls for a list: its address carries the list's filters and the version it has seen. It
-// stops once nothing on the page can move, and is slower where only people or the cloud's deadlines move anything.
-func pollOf(path string, query url.Values, version int64, items []orders.Order) templates.PollView {
-	v := templates.PollView{Every: 2}
-	moving, quick := false, false
+// pollOf is the element that polls for a list: its address names the orders on the page that can still move, and the
+// version that it has seen. It stops once none can, and is slower where only people or the cloud's deadlines move any.
+func pollOf(path string, version int64, items []orders.Order) templates.PollView {
+	v := templates.PollView{Every: 5}
+	q := url.Values{"version": {strconv.FormatInt(version, 10)}}
 	for _, o := range items {
-		moving = moving || o.Moving()
-		quick = quick || o.Moving() && o.State != orders.StateInDoubt && o.Badge != orders.BadgeToBePaid
+		if !o.Moving() || slices.Contains(q["id"], o.ID) {
+			continue
+		}
+		q.Add("id", o.ID)
+		if o.State != orders.StateInDoubt && o.Badge != orders.BadgeToBePaid {
+			v.Every = 2
+		}
 	}
-	if !moving {
-		return v
+	if len(q["id"]) == 0 {
+		return templates.PollView{}
 	}
-	if !quick {
-		v.Every = 5
-	}
-	q := url.Values{}
-	for key, values := range query {
-		q[key] = values
-	}
-	q.Set("version", strconv.FormatInt(version, 10))
 	v.Href = path + "?" + q.Encode()
 	return v
 }
@@ -43,24 +40,29 @@ func (s *server) seen(c echo.Context) (since, version int64, newer bool) {
 	return since, version, err != nil || version > since
 }
 
-// pollOrders answers a list's poll: 204 while nothing changed, otherwise the rows that did and the polling element
-// with the version that they bring.
+// maxPolled bounds how many orders one poll asks about: those of the longest page.
+const maxPolled = 200
+
+// pollOrders answers a list's poll: 204 while nothing changed, otherwise the rows that did and where to poll next. The
+// orders are asked for by their IDs, so that one that leaves the page's filter or place is told all the same.
 func (s *server) pollOrders(c echo.Context) error {
 	since, version, newer := s.seen(c)
 	if !newer {
 		return c.NoContent(http.StatusNoContent)
 	}
-	list, err := s.Service.Orders(c.Request().Context(), who(c), ordersQuery(c.QueryParams()))
+	ids := c.QueryParams()["id"]
+	if len(ids) > maxPolled || slices.ContainsFunc(ids, func(id string) bool { return !orders.ValidID(id) }) {
+		return errFilter
+	}
+	if len(ids) == 0 {
+		return render(c, http.StatusOK, templates.Poll(templates.PollView{}))
+	}
+	list, err := s.Service.Orders(c.Request().Context(), who(c), orders.Filter{IDs: ids, Limit: maxPolled})
 	if err != nil {
 		return err
 	}
-	return s.answerPoll(c, "/orders/poll", list.Items, since, version)
-}
-
-// answerPoll sends the rows that are newer than what was seen, and where to poll next.
-func (s *server) answerPoll(c echo.Context, path string, items []orders.Order, since, version int64) error {
-	poll := pollOf(path, c.QueryParams(), version, items)
-	changed := slices.DeleteFunc(slices.Clone(items), func(o orders.Order) bool { return o.Version <= since })
+	poll := pollOf("/orders/poll", version, list.Items)
+	changed := slices.DeleteFunc(slices.Clone(list.Items), func(o orders.Order) bool { return o.Version <= since })
 	return render(c, http.StatusOK, templates.PolledOrders(poll, changed, say(c), s.Now()))
 }
 
@@ -78,10 +80,9 @@ func (s *server) pollOrder(c echo.Context) error {
 		// others have moved: only where to poll next travels
 		return render(c, http.StatusOK, templates.Poll(templates.OrderPoll(order, version)))
 	}
-	view, err := s.orderView(c, order)
+	view, err := s.orderView(c, order, version)
 	if err != nil {
 		return err
 	}
-	view.Version = version
 	return render(c, http.StatusOK, templates.PolledOrder(view))
 }

@@ -123,3 +123,32 @@ func (c *console) settledPage(path string) string {
 		<-changed
 	}
 }
+
+func TestARowThatLeavesItsFilterIsToldAllTheSame(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	id := c.placed("subscribe/expandDesktopPool")
+	poll := pollOf(c.settledPage("/orders?state=to_be_paid"))
+	require.NotEmpty(t, poll)
+	require.Equal(t, http.StatusSeeOther, c.post("/orders/"+id+"/pay", nil).StatusCode)
+	c.until(id, "completed")
+	a := c.get(poll)
+	assert.Contains(t, a.body, "Completed")
+	assert.Contains(t, a.body, `data-order="`+id+`"`)
+}
+
+func TestAFilterThatIsNoneIsRefused(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	id := c.placed("subscribe/expandDesktopPool")
+	for _, query := range []string{"state=nonsense", "from=2026-99-99", "until=yesterday", "after=1", "before=x"} {
+		assert.Equal(t, http.StatusBadRequest, c.read("/orders?"+query, c.token, nil).StatusCode, query)
+	}
+	var list struct{ Items []struct{ ID string } }
+	require.Equal(t, http.StatusOK, c.read("/orders?state=placed", c.token, &list).StatusCode)
+	require.Len(t, list.Items, 1)
+	assert.Equal(t, id, list.Items[0].ID)
+	list.Items = nil
+	require.Equal(t, http.StatusOK, c.read("/orders?state=in_doubt", c.token, &list).StatusCode)
+	assert.Empty(t, list.Items)
+}

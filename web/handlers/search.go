@@ -25,6 +25,9 @@ func (s *server) search(c echo.Context) error {
 		return render(c, http.StatusOK, templates.SearchPage(page, view))
 	}
 	ctx, w := c.Request().Context(), who(c)
+	if id := strings.ToLower(text); orders.ValidID(id) {
+		text = id // as it is written everywhere
+	}
 	if w.May(auth.ViewOrders) {
 		list, err := s.Service.Orders(ctx, w, orders.Filter{Text: text, Limit: foundPerKind})
 		if err != nil {

@@ -34,6 +34,8 @@ type sessionStore struct {
 
 	mu    sync.RWMutex
 	cache map[string]cached
+	// forgotten counts forget: what was read before one is not remembered after it.
+	forgotten int
 }
 
 type cached struct {
@@ -89,6 +91,7 @@ func (s *sessionStore) load(ctx context.Context, hash string) (auth.Session, err
 	now := s.now()
 	s.mu.RLock()
 	hit, ok := s.cache[hash]
+	forgotten := s.forgotten
 	s.mu.RUnlock()
 	if ok && now.Before(hit.until) && now.Before(hit.session.ExpiresAt) {
 		return hit.session, nil
@@ -98,13 +101,16 @@ func (s *sessionStore) load(ctx context.Context, hash string) (auth.Session, err
 		s.forget(hash)
 		return auth.Session{}, err
 	}
-	s.remember(session, now)
+	s.remember(session, now, forgotten)
 	return session, nil
 }
 
-func (s *sessionStore) remember(session auth.Session, now time.Time) {
+func (s *sessionStore) remember(session auth.Session, now time.Time, forgotten int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if forgotten != s.forgotten {
+		return
+	}
 	if len(s.cache) >= maxCached {
 		clear(s.cache)
 	}
@@ -114,6 +120,7 @@ func (s *sessionStore) remember(session auth.Session, now time.Time) {
 func (s *sessionStore) forget(hash string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.forgotten++
 	delete(s.cache, hash)
 }
 
@@ -142,10 +149,13 @@ func (s *sessionStore) current(c echo.Context) (auth.Session, error) {
 
 // change stores a session that was changed.
 func (s *sessionStore) change(ctx context.Context, session auth.Session) error {
+	s.mu.RLock()
+	forgotten := s.forgotten
+	s.mu.RUnlock()
 	if err := s.table.SaveSession(ctx, session); err != nil {
 		return err
 	}
-	s.remember(session, s.now())
+	s.remember(session, s.now(), forgotten)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -50,7 +51,8 @@ func (s *server) setTheme(c echo.Context) error {
 // back is the page of this console that a post came from, or another when it cannot be told.
 func back(c echo.Context, otherwise string) string {
 	from, err := url.Parse(c.Request().Referer())
-	if err != nil || from.Host != c.Request().Host || from.Path == "" {
+	if err != nil || from.Host != c.Request().Host || !strings.HasPrefix(from.Path, "/") ||
+		strings.HasPrefix(from.Path, "//") || strings.HasPrefix(from.Path, "/\\") {
 		return otherwise
 	}
 	return (&url.URL{Path: from.Path, RawQuery: from.RawQuery}).String()

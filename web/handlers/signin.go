@@ -26,7 +26,7 @@ func (s *server) signin(c echo.Context) error {
 	id := auth.NewSecret()
 	now := s.Now()
 	session := auth.Session{IDHash: id.Hash(), Name: LocalAdmin, Role: auth.RoleAdmin, Address: c.RealIP(),
-		UserAgent: cut(c.Request().UserAgent(), 200), CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionLife)}
+		UserAgent: c.Request().UserAgent(), CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionLife)}
 	who := auth.Who{Name: LocalAdmin, Role: auth.RoleAdmin, Door: auth.DoorWeb, Address: c.RealIP(), RequestID: requestIDOf(c)}
 	err := s.Sessions.SignIn(c.Request().Context(), auth.Secret(code).Hash(), session, who)
 	if errors.Is(err, auth.ErrNotFound) {
@@ -64,12 +64,4 @@ func (s *server) logout(c echo.Context) error {
 		return err
 	}
 	return seeOther(c, "/signin")
-}
-
-// cut shortens a text to so many bytes.
-func cut(text string, limit int) string {
-	if len(text) > limit {
-		return text[:limit]
-	}
-	return text
 }

@@ -129,6 +129,7 @@ func TestTheCloudsOwnRefusalIsPassedThrough(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, a.StatusCode, a.body)
 	told := errorOf(t, a)
 	assert.True(t, strings.HasPrefix(told.Code, "WKS."), told.Code)
+	assert.True(t, strings.HasPrefix(told.Msg, "The desktop pool"), "the cloud's own words and nothing else: %s", told.Msg)
 	assert.NotEmpty(t, a.Header.Get("X-Console-Order"), "it is an order, and was refused")
 	order, err := c.db.Order(t.Context(), a.Header.Get("X-Console-Order"))
 	require.NoError(t, err)
@@ -253,4 +254,38 @@ func refs(text string) []string {
 		found = append(found, part[:strings.IndexByte(part, '"')])
 	}
 	return found
+}
+
+func TestACallThatWasSettledIsAnsweredAsTheCloudWouldHave(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	e := example(t, "subscribe/expandDesktopPool")
+	first := c.call("POST", e.Path, string(e.Body), "Idempotency-Key", "one")
+	require.Equal(t, http.StatusOK, first.StatusCode)
+	id := first.Header.Get("X-Console-Order")
+	order, err := c.db.Order(t.Context(), id)
+	require.NoError(t, err)
+	made := order.CloudOrders[0].OrderID
+
+	// The same, but the cloud's answer was an empty object: in doubt, and then settled by a person.
+	lost := cloud.ReadAnswer(cloud.DoorSubscribe, 200, "", []byte(`{}`))
+	require.Equal(t, cloud.OutcomeUnknown, lost.Outcome)
+	order.Answer = &orders.Answer{HTTPStatus: 200, Body: []byte(`{}`), Msg: lost.Error.Error()}
+	require.NotEmpty(t, order.Answer.Msg)
+	order.ID, order.IdempotencyKey = orders.NewID(), "two"
+	order.KeyID = keyOf(t, c)
+	order.State = orders.StatePlaced
+	order.CloudOrders[0].OrderID = made + "X"
+	order.Targets = nil
+	require.NoError(t, c.db.LoadOrders(t.Context(), []orders.Order{order}))
+	a := c.call("POST", e.Path, string(e.Body), "Idempotency-Key", "two")
+	require.Equal(t, http.StatusOK, a.StatusCode, a.body)
+	assert.JSONEq(t, `{"order_id":"`+made+`X"}`, a.body)
+}
+
+func keyOf(t *testing.T, c *console) string {
+	t.Helper()
+	keys, _, err := c.db.Keys(t.Context(), "", 1)
+	require.NoError(t, err)
+	return keys[0].ID
 }

@@ -74,9 +74,11 @@
     fetch(form.action, { method: 'POST', body: new URLSearchParams({ theme: value }), redirect: 'manual' }).catch(() => {});
   };
 
-  // After a refusal the first wrong field has the focus; a folded section that holds it opens.
+  // After a refusal the first wrong field has the focus, or the first of a group that is wrong as a whole; a folded
+  // section that holds it opens.
   const focusInvalid = (root) => {
-    const field = $('[aria-invalid="true"]', root);
+    const wrong = $('[aria-invalid="true"], fieldset[data-invalid]', root);
+    const field = wrong?.localName === 'fieldset' ? $('input, select, textarea, button', wrong) : wrong;
     if (!field) return;
     for (let fold = field.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
     field.focus({ preventScroll: true });

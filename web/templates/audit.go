@@ -1,11 +1,14 @@
 package templates
 
 import (
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
 )
 
 // actionLooks are the words of what the log tells. Those about orders are also told on the order's page (stories).
@@ -14,7 +17,7 @@ var actionLooks = map[string]badgeLook{
 	"signout":        {Quiet, "log-out", "Signed out"},
 	"key.created":    {Info, "key", "API key made"},
 	"key.revoked":    {Warn, "ban", "API key revoked"},
-	"order.followed": {Info, "refresh", "Cloud order looked at"},
+	"order.followed": {Info, "refresh", "Cloud order moved"},
 }
 
 // lookOfAction is how an action shows.
@@ -26,6 +29,34 @@ func lookOfAction(action string) badgeLook {
 		return badgeLook{story.Tone, story.Icon, story.Title}
 	}
 	return badgeLook{Quiet, "info", action}
+}
+
+// doors are the ways in that the log tells of.
+var doors = []string{string(auth.DoorWeb), string(auth.DoorAPI), string(auth.DoorConsole)}
+
+func doorWord(door string) string {
+	switch auth.Door(door) {
+	case auth.DoorWeb:
+		return "Browser"
+	case auth.DoorAPI:
+		return "API"
+	case auth.DoorConsole:
+		return "Console itself"
+	}
+	return door
+}
+
+// lookOfEntry is how an entry shows: its action's look, and for what the cloud did with an order, where that is by now.
+func lookOfEntry(e audit.Entry) badgeLook {
+	var details struct {
+		Status *cloud.OrderStatus `json:"order_status"`
+	}
+	if e.Action == "order.followed" && json.Unmarshal(e.Details, &details) == nil && details.Status != nil {
+		look := lookOfCloudOrder(*details.Status)
+		look.word = "Cloud order " + strings.ToLower(look.word)
+		return look
+	}
+	return lookOfAction(e.Action)
 }
 
 // actionNames lists every action that the log can hold, for the filter.

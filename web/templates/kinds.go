@@ -2,20 +2,73 @@ package templates
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/field"
 )
 
-// kindsOf are the kinds of a group, in the table's order.
-func kindsOf(group orders.Group) []orders.Kind {
+// kindsOf are the kinds of a group that can be shown, in the table's order.
+func (v KindsView) kindsOf(group orders.Group) []orders.Kind {
 	var kinds []orders.Kind
 	for _, kind := range orders.Kinds {
-		if kind.Group == group {
+		if kind.Group == group && v.takes(kind) {
 			kinds = append(kinds, kind)
 		}
 	}
 	return kinds
+}
+
+// chosen tells that the address names targets.
+func (v KindsView) chosen() bool {
+	return len(v.desktops()) > 0 || len(v.Targets["desktop_pool_id"]) > 0
+}
+
+func (v KindsView) desktops() []string {
+	return slices.Concat(v.Targets["desktop_id"], v.Targets["desktop_ids"])
+}
+
+// takes tells that a kind's form has a place for what was chosen: a pool, one desktop, or as many.
+func (v KindsView) takes(kind orders.Kind) bool {
+	if !v.chosen() {
+		return true
+	}
+	desktops := len(v.desktops())
+	return hasInput(field.Describe(kind.New()), func(in field.Input) bool {
+		switch {
+		case in.Picker == field.PickPool && in.Kind == field.Text && !in.SDKOnly:
+			// each batch door takes what the other does, but people look for it at its own
+			return desktops == 0 && kind.Door != cloud.DoorBatchDesktop
+		case in.Picker != field.PickDesktop:
+			return false
+		case in.Kind == field.TextList:
+			return desktops > 0 && kind.Door != cloud.DoorBatchPool
+		}
+		return desktops == 1
+	})
+}
+
+// hasInput looks through the inputs of a form, those of envelopes too.
+func hasInput(inputs []field.Input, fits func(field.Input) bool) bool {
+	return slices.ContainsFunc(inputs, func(in field.Input) bool {
+		return fits(in) || hasInput(in.Children, fits) || in.Envelope && hasInput(in.Item, fits)
+	})
+}
+
+// effects say what an order of a kind does, in a few words.
+func effects(kind orders.Kind) string {
+	var words []string
+	for _, e := range []struct {
+		effect orders.Effect
+		word   string
+	}{{orders.Buys, "buys"}, {orders.Alters, "changes"}, {orders.Refunds, "may refund"}} {
+		if kind.Effect.Has(e.effect) {
+			words = append(words, e.word)
+		}
+	}
+	return strings.Join(words, " · ")
 }
 
 // href is a kind's form, with the targets that were chosen before.
@@ -28,7 +81,7 @@ func (v KindsView) href(kind orders.Kind) string {
 }
 
 func (v KindsView) sub() string {
-	switch n := len(v.Targets["desktop_ids"]) + len(v.Targets["desktop_id"]); {
+	switch n := len(v.desktops()); {
 	case n == 1:
 		return "What shall happen to the chosen desktop?"
 	case n > 1:

@@ -21,6 +21,8 @@ type OrderView struct {
 	Order    orders.Order
 	Bill     orders.Bill
 	Timeline []audit.Entry
+	// Earlier tells that the timeline is only the newest part of the story.
+	Earlier bool
 	// Balance is what the account can pay with; nil when unknown or not asked for.
 	Balance   *cloud.Money
 	Say       i18n.Printer
@@ -133,6 +135,9 @@ func (v OrderView) verdict() (tone Tone, words string) {
 	case orders.VerdictNoQuote:
 		return Warn, "There was no quote to compare with. A person decides about the payment."
 	}
+	if v.Bill.Verdict == orders.VerdictNothing {
+		return Quiet, "Nothing is billed: all of it was refused or canceled."
+	}
 	return Quiet, "The cloud has not told all amounts yet."
 }
 
@@ -177,10 +182,7 @@ func (v OrderView) said() string {
 	if a == nil {
 		return ""
 	}
-	text := strings.TrimSpace(a.Msg)
-	if a.Code != "" && !strings.HasPrefix(text, a.Code) {
-		text = a.Code + " " + text
-	}
+	text := strings.TrimSpace(a.Code + " " + a.Msg)
 	if a.Detail != "" {
 		text += " (" + a.Detail + ")"
 	}
@@ -189,7 +191,10 @@ func (v OrderView) said() string {
 
 // story is the timeline: what the audit log holds of this order, in words.
 func (v OrderView) story() []TimelineItem {
-	items := make([]TimelineItem, 0, len(v.Timeline)+1)
+	items := make([]TimelineItem, 0, len(v.Timeline)+2)
+	if v.Earlier {
+		items = append(items, TimelineItem{Tone: Quiet, Icon: "list", Title: "Earlier entries are in the audit log", Time: v.Order.CreatedAt})
+	}
 	for _, entry := range v.Timeline {
 		items = append(items, happened(entry))
 	}
@@ -212,22 +217,26 @@ func (v OrderView) story() []TimelineItem {
 
 // stories are how entries about an order are told.
 var stories = map[string]TimelineItem{
-	"order.submitted":        {Tone: Info, Icon: "pencil", Title: "Ordered"},
-	"order.sending":          {Tone: Info, Icon: "send", Title: "Sent to the cloud"},
-	"order.placed":           {Tone: Good, Icon: "check", Title: "The cloud took it"},
-	"order.refused":          {Tone: Bad, Icon: "ban", Title: "The cloud refused it"},
-	"order.in_doubt":         {Tone: Doubt, Icon: "help", Title: "In doubt: no sure answer"},
-	"order.not_reached":      {Tone: Warn, Icon: "alert", Title: "The cloud was not reached; nothing was sent"},
-	"order.withdrawn":        {Tone: Quiet, Icon: "undo", Title: "Withdrawn"},
-	"order.resolved":         {Tone: Good, Icon: "check", Title: "Settled by a person"},
-	"order.pay_requested":    {Tone: Info, Icon: "credit-card", Title: "Payment asked for"},
-	"order.pay_done":         {Tone: Good, Icon: "credit-card", Title: "Paid"},
-	"order.pay_refused":      {Tone: Bad, Icon: "credit-card", Title: "Payment refused"},
-	"order.pay_unknown":      {Tone: Doubt, Icon: "help", Title: "Payment sent, no sure answer"},
-	"order.cancel_requested": {Tone: Info, Icon: "ban", Title: "Cancellation asked for"},
-	"order.cancel_done":      {Tone: Quiet, Icon: "ban", Title: "Canceled"},
-	"order.cancel_refused":   {Tone: Bad, Icon: "ban", Title: "Cancellation refused"},
-	"order.cancel_unknown":   {Tone: Doubt, Icon: "help", Title: "Cancellation sent, no sure answer"},
+	"order.submitted":          {Tone: Info, Icon: "pencil", Title: "Ordered"},
+	"order.sending":            {Tone: Info, Icon: "send", Title: "Sent to the cloud"},
+	"order.placed":             {Tone: Good, Icon: "check", Title: "The cloud took it"},
+	"order.refused":            {Tone: Bad, Icon: "ban", Title: "The cloud refused it"},
+	"order.in_doubt":           {Tone: Doubt, Icon: "help", Title: "In doubt: no sure answer"},
+	"order.not_reached":        {Tone: Warn, Icon: "alert", Title: "The cloud was not reached; nothing was sent"},
+	"order.withdrawn":          {Tone: Quiet, Icon: "undo", Title: "Withdrawn"},
+	"order.resolved":           {Tone: Good, Icon: "check", Title: "Settled by a person"},
+	"order.pay_requested":      {Tone: Info, Icon: "credit-card", Title: "Payment asked for"},
+	"order.pay_not_reached":    {Tone: Warn, Icon: "alert", Title: "The cloud was not reached; nothing was paid"},
+	"order.pay_repeated":       {Tone: Info, Icon: "credit-card", Title: "Not paid yet; paying again"},
+	"order.pay_done":           {Tone: Good, Icon: "credit-card", Title: "Paid"},
+	"order.pay_refused":        {Tone: Bad, Icon: "credit-card", Title: "Payment refused"},
+	"order.pay_unknown":        {Tone: Doubt, Icon: "help", Title: "Payment sent, no sure answer"},
+	"order.cancel_requested":   {Tone: Info, Icon: "ban", Title: "Cancellation asked for"},
+	"order.cancel_not_reached": {Tone: Warn, Icon: "alert", Title: "The cloud was not reached; nothing was canceled"},
+	"order.cancel_repeated":    {Tone: Info, Icon: "ban", Title: "Not canceled yet; canceling again"},
+	"order.cancel_done":        {Tone: Quiet, Icon: "ban", Title: "Canceled"},
+	"order.cancel_refused":     {Tone: Bad, Icon: "ban", Title: "Cancellation refused"},
+	"order.cancel_unknown":     {Tone: Doubt, Icon: "help", Title: "Cancellation sent, no sure answer"},
 }
 
 // happened tells one audit entry about an order.
@@ -288,11 +297,7 @@ func happened(entry audit.Entry) TimelineItem {
 		add(fmt.Sprintf("%d cloud orders", n))
 	}
 	if d.ErrorMsg != "" {
-		msg := d.ErrorMsg
-		if d.ErrorCode != "" && !strings.HasPrefix(msg, d.ErrorCode) {
-			msg = d.ErrorCode + " " + msg
-		}
-		add(msg)
+		add(d.ErrorCode + " " + d.ErrorMsg)
 	}
 	item.Detail = strings.Join(said, " · ")
 	return item

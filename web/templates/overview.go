@@ -2,6 +2,7 @@ package templates
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,18 +12,31 @@ import (
 
 // OverviewView is the first page.
 type OverviewView struct {
-	// Waiting are orders that wait for somebody: in doubt, to be paid, failed.
-	Waiting []orders.Order
-	Latest  []orders.Order
-	Counts  map[orders.Badge]int
+	// Waiting are orders that wait for somebody: in doubt, to be paid, failed of late.
+	Waiting []Waiting
+	// Moving are orders that are on their way; Latest the newest of all others.
+	Moving, Latest []orders.Order
+	Counts         map[orders.Badge]int
 	// Desktops and Pools count the inventory, when who looks may see it.
-	Desktops, Pools int
-	ShowsInventory  bool
-	Age             InventoryAge
-	Poll            PollView
-	Say             i18n.Printer
-	Now             time.Time
-	MayPlace        bool
+	Desktops, Pools             int
+	ShowsInventory              bool
+	Age                         InventoryAge
+	Poll                        PollView
+	Say                         i18n.Printer
+	Now                         time.Time
+	MayPlace, MayPay, MaySettle bool
+}
+
+// Waiting is one sort of order that waits for somebody.
+type Waiting struct {
+	Items []orders.Order
+	// More leads to the rest, "" when these are all.
+	More string
+}
+
+// nothingWaits tells that nobody has to do anything.
+func (v OverviewView) nothingWaits() bool {
+	return !slices.ContainsFunc(v.Waiting, func(w Waiting) bool { return len(w.Items) > 0 })
 }
 
 // sub says in one line what there is to do.
@@ -50,24 +64,35 @@ func things(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-// waits says what an order waits for, and what can be done about it.
+// waits says what an order waits for, and what can be done about it by who looks.
 func (v OverviewView) waits(o orders.Order) (words, action string) {
 	bill := orders.BillOf(o)
 	switch {
-	case o.State == orders.StateInDoubt:
+	case o.State == orders.StateInDoubt && v.MaySettle:
 		return "no sure answer from the cloud", "Settle"
+	case o.State == orders.StateInDoubt:
+		return "no sure answer from the cloud", "Look"
 	case o.Badge == orders.BadgeFailed:
 		return "the cloud refused a part of it", "Look"
 	case bill.Unpaid == nil:
 		return "the cloud has not told the amount yet", "Look"
-	case bill.Verdict == orders.VerdictMatch:
-		return FormatMoney(*bill.Unpaid) + ", billed as quoted", "Pay"
-	case bill.Verdict == orders.VerdictNoQuote:
-		return FormatMoney(*bill.Unpaid) + ", nobody could quote it", "Look"
-	case bill.Verdict == orders.VerdictDiffers && o.Quote != nil:
-		return "billed " + FormatMoney(*bill.Billed) + ", quoted " + FormatMoney(quoted(o)), "Look"
 	}
-	return FormatMoney(*bill.Unpaid), "Look"
+	action = "Look"
+	if v.MayPay && len(bill.UnpaidIDs) > 0 {
+		action = "Pay…"
+	}
+	unpaid := FormatMoney(*bill.Unpaid)
+	switch {
+	case len(bill.UnpaidIDs) == 0:
+		return unpaid + ", a payment is under way", "Look"
+	case bill.Verdict == orders.VerdictMatch:
+		return unpaid + ", billed as quoted", action
+	case bill.Verdict == orders.VerdictNoQuote:
+		return unpaid + ", nobody could quote it", action
+	case bill.Verdict == orders.VerdictDiffers && o.Quote != nil:
+		return "billed " + FormatMoney(*bill.Billed) + ", quoted " + FormatMoney(quoted(o)), action
+	}
+	return unpaid, action
 }
 
 // overviewCounts are the badges that the overview counts, in this order.
@@ -79,4 +104,16 @@ func stateHref(badge orders.Badge) string {
 }
 
 // empty tells that nothing was ever ordered.
-func (v OverviewView) empty() bool { return len(v.Latest) == 0 }
+func (v OverviewView) empty() bool { return len(v.Moving)+len(v.Latest) == 0 }
+
+// beginnings are what somebody can start with when nothing was ever ordered.
+func (v OverviewView) beginnings() []Link {
+	var links []Link
+	if v.MayPlace {
+		links = append(links, Link{Text: "Buy desktops", Href: "/orders/new/subscribe/createDesktops", Icon: "plus"})
+	}
+	if v.ShowsInventory {
+		links = append(links, Link{Text: "Look at the desktops", Href: "/desktops", Icon: "monitor"})
+	}
+	return links
+}

@@ -21,13 +21,6 @@ func (v ReviewView) formHref() string {
 	return "/orders/new/" + v.Draft.Kind + "?" + url.Values{"order": {v.Draft.ID}}.Encode()
 }
 
-func (v ReviewView) quoteID() string {
-	if v.Draft.Quote == nil {
-		return ""
-	}
-	return v.Draft.Quote.ID
-}
-
 func (v ReviewView) destroys() bool { return v.Checked.Decoded.Kind.Effect.Has(orders.Destroys) }
 
 // mayRunUnpaid tells that the order may cost nothing: by its kind, or by its price.

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"workspace-order-console/internal/cloud"
@@ -25,54 +23,7 @@ const orderColumns = `order_id, status, order_type, amount, official_amount, cur
 
 // Orders implements cloud.Billing.
 func (c *Cloud) Orders(ctx context.Context, filter cloud.OrderFilter) (cloud.List[cloud.BillingOrder], error) {
-	var list cloud.List[cloud.BillingOrder]
-	if filter.ServiceTypeCode != "" && filter.ServiceTypeCode != serviceType {
-		return list, nil
-	}
-	var where []string
-	var args []any
-	add := func(condition string, value any) {
-		args = append(args, value)
-		where = append(where, fmt.Sprintf(condition, len(args)))
-	}
-	if filter.OrderID != "" {
-		add("order_id = $%d", filter.OrderID)
-	}
-	if !filter.CreateTimeBegin.IsZero() {
-		add("created_at >= $%d", filter.CreateTimeBegin.UnixMicro())
-	}
-	if !filter.CreateTimeEnd.IsZero() {
-		add("created_at <= $%d", filter.CreateTimeEnd.UnixMicro())
-	}
-	if filter.Status != nil {
-		add("status = $%d", int(*filter.Status))
-	}
-	condition := "1 = 1"
-	if len(where) > 0 {
-		condition = strings.Join(where, " AND ")
-	}
-	limit, offset := window(filter.Page, ordersPage, mostOrdersPage)
-	err := c.read(ctx, func(v *view) error {
-		if err := v.tx.QueryRowContext(ctx, `SELECT count(*) FROM orders WHERE `+condition, args...).Scan(&list.Total); err != nil {
-			return err
-		}
-		rows, err := v.tx.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM orders WHERE %s ORDER BY created_at DESC, seq DESC LIMIT %d OFFSET %d`,
-			orderColumns, condition, limit, offset), args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			o, err := scanOrder(rows)
-			if err != nil {
-				return err
-			}
-			o.UserName, o.PendingPaymentEndTime, o.Lines = "", time.Time{}, nil // only the details tell these
-			list.Items = append(list.Items, o)
-		}
-		return rows.Err()
-	})
-	return list, c.told(err)
+	return c.FindOrders(ctx, OrderQuery{OrderFilter: filter})
 }
 
 // Order implements cloud.Billing.

@@ -1,0 +1,237 @@
+package templates
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/assert"
+
+	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/i18n"
+	"workspace-order-console/internal/orders"
+)
+
+// nasty is what somebody calls a desktop who wants to run a script in an admin's browser.
+const nasty = `"><script>alert(1)</script><img src=x onerror='alert(2)' style=x>`
+
+func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	query := url.Values{"q": {nasty}, "status": {nasty}, "sort": {nasty}, "pool_id": {nasty}, "actor": {nasty}, "object": {nasty},
+		"enterprise_project_id": {nasty}}
+	product := cloud.DesktopProduct{ProductID: nasty, Descriptions: nasty + "|" + nasty + "|" + nasty, CPU: nasty, Memory: "4096"}
+	desktop := cloud.Desktop{DesktopID: nasty, ComputerName: nasty, Status: nasty, UserName: nasty, PoolID: nasty, Product: product,
+		RootVolume: cloud.Volume{Type: nasty, Size: 80}, ExpireTime: nasty}
+	pool := cloud.Pool{ID: nasty, Name: nasty, Type: nasty, Status: nasty, Product: product, RootVolume: cloud.Volume{Type: nasty}}
+	options := []Option{{nasty, nasty}}
+	entry := audit.Entry{Seq: 1, Time: now, Actor: nasty, Door: nasty, Address: nasty, Action: nasty, Object: "order:" + nasty,
+		Details: []byte(`{"reason":"</pre><script>alert(1)</script>"}`), RequestID: nasty}
+	order := orders.Order{ID: nasty, Kind: nasty, State: orders.StateInDoubt, Badge: orders.Badge(nasty), Actor: nasty}
+	order.Summary.Key = nasty
+	age := InventoryAge{Refreshed: now, Problem: nasty, Now: now}
+	say := i18n.For("")
+
+	for name, page := range map[string]templ.Component{
+		"desktops": DesktopsPage(signedIn(), DesktopsView{Items: []cloud.Desktop{desktop}, Query: query, Age: age, MayPlace: true,
+			Products: options, Images: options, Pools: options}),
+		"pools":    PoolsPage(signedIn(), PoolsView{Items: []cloud.Pool{pool}, Query: query, Age: age, MayPlace: true}),
+		"search":   SearchPage(signedIn(), SearchView{Text: nasty, Orders: []orders.Order{order}, Desktops: []cloud.Desktop{desktop}, Pools: []cloud.Pool{pool}, MoreDesktops: true, Say: say, Now: now}),
+		"audit":    AuditPage(signedIn(), AuditView{Entries: []audit.Entry{entry}, Query: query, Now: now}),
+		"entry":    AuditEntryPage(signedIn(), entry),
+		"keys":     KeysPage(signedIn(), KeysView{Keys: []auth.Key{{ID: nasty, Name: nasty, Role: auth.Role(nasty), CreatedBy: nasty, RevokedBy: nasty}}, Name: nasty, Role: auth.Role(nasty), Now: now}),
+		"kinds":    KindsPage(signedIn(), KindsView{Say: say, Targets: url.Values{"desktop_ids": {nasty}}}),
+		"settings": SettingsPage(signedIn(), SettingsView{PublicURL: nasty, Quotas: []cloud.Quota{{Type: nasty, Unit: nasty}}, RefreshProblem: nasty, Now: now}),
+		"overview": OverviewPage(signedIn(), OverviewView{Waiting: []Waiting{{Items: []orders.Order{order}, More: nasty}}, Moving: []orders.Order{order}, Age: age, ShowsInventory: true, Say: say, Now: now}),
+	} {
+		html := render(t, page)
+		assert.NotContains(t, html, "<script>alert", name)
+		assert.NotContains(t, html, "<img src=x", name)
+		assert.NotRegexp(t, `<[a-z]+[^>"]*\son[a-z]+=`, html, name)
+		assert.NotRegexp(t, `<[a-z]+[^>"]*\sstyle=`, html, name)
+		if name != "kinds" {
+			assert.Contains(t, html, "&lt;script&gt;", name)
+		}
+	}
+}
+
+func TestAProductInWords(t *testing.T) {
+	t.Parallel()
+	for _, p := range []struct {
+		product    cloud.DesktopProduct
+		size, more string
+	}{
+		{cloud.DesktopProduct{ProductID: "x", CPU: "8", Memory: "32768", Descriptions: "8 vCPUs | 32 GB | NVIDIA T4 16 GB | Windows"}, "8 vCPU 32 GB", "NVIDIA T4 16 GB · Windows"},
+		{cloud.DesktopProduct{ProductID: "x", CPU: "2", Memory: "4096"}, "2 vCPU 4 GB", ""},
+		{cloud.DesktopProduct{ProductID: "x", CPU: "2", Memory: "4 GB", Descriptions: "2 vCPUs | 4 GB | Linux"}, "2 vCPUs | 4 GB | Linux", ""},
+		{cloud.DesktopProduct{ProductID: "x"}, "x", ""},
+	} {
+		assert.Equal(t, p.size, specification(p.product))
+		assert.Equal(t, p.more, specificationMore(p.product))
+	}
+}
+
+func TestWhatExpiresSoonSaysSo(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	cell := func(mode, until string) string { return render(t, expiryCell(mode, until, now)) }
+	assert.NotContains(t, cell(cloud.ChargeModePeriod, "2026-12-22T10:00:00Z"), "warn-text")
+	assert.Contains(t, cell(cloud.ChargeModePeriod, "2026-12-21T10:00:00Z"), `title="Expires in 29 days"`)
+	assert.Contains(t, cell(cloud.ChargeModePeriod, "2026-11-22T20:00:00Z"), `title="Expires within a day"`)
+	assert.Contains(t, cell(cloud.ChargeModePeriod, "2026-11-21T10:00:00Z"), `title="Expired"`)
+	assert.Contains(t, cell(cloud.ChargeModeMetered, ""), "Pay-per-use")
+	assert.NotContains(t, cell(cloud.ChargeModePeriod, "soon"), "warn-text", "a text that is no time is no time")
+}
+
+func TestAListSaysWhenItIsOld(t *testing.T) {
+	t.Parallel()
+	age := InventoryAge{Refreshed: time.Unix(0, 0), Problem: "no answer in time", Now: time.Unix(40, 0)}
+	for name, page := range map[string]templ.Component{
+		"desktops": DesktopsPage(signedIn(), DesktopsView{Age: age}),
+		"pools":    PoolsPage(signedIn(), PoolsView{Age: age}),
+		"overview": OverviewPage(signedIn(), OverviewView{Age: age, ShowsInventory: true, Say: i18n.For("")}),
+		"settings": SettingsPage(signedIn(), SettingsView{Refreshed: age.Refreshed, RefreshProblem: age.Problem, Now: age.Now}),
+	} {
+		html := render(t, page)
+		assert.Contains(t, html, "40 s ago", name)
+		assert.Contains(t, html, "no answer in time", name)
+	}
+	assert.Contains(t, render(t, DesktopsPage(signedIn(), DesktopsView{})), "has not been read yet")
+}
+
+func TestADesktopLeadsToTheChangesThatItCanHave(t *testing.T) {
+	t.Parallel()
+	hrefs := func(d cloud.Desktop) (all []string) {
+		for _, link := range desktopChanges(d) {
+			all = append(all, link.Href)
+		}
+		return all
+	}
+	ordinary := cloud.Desktop{DesktopID: "d1", DesktopType: cloud.DesktopDedicated, Product: cloud.DesktopProduct{ChargeMode: cloud.ChargeModePeriod}}
+	assert.Contains(t, hrefs(ordinary), "/orders/new/change/resizeDesktops?desktop_id=d1")
+	assert.Contains(t, hrefs(ordinary), "/orders/new/batch-desktop/CHANGE_IMAGE?desktop_ids=d1")
+	assert.Contains(t, hrefs(ordinary), "/orders/new/batch-desktop/ADD_SUB_RESOURCES?desktop_ids=d1")
+	assert.NotContains(t, hrefs(ordinary), "/orders/new/change/meteredToPeriod?desktop_id=d1", "it is yearly or monthly already")
+
+	metered := ordinary
+	metered.Product.ChargeMode = cloud.ChargeModeMetered
+	assert.Contains(t, hrefs(metered), "/orders/new/change/meteredToPeriod?desktop_id=d1")
+
+	sharing := ordinary
+	sharing.ShareResourceSKU = "sku"
+	assert.Contains(t, hrefs(sharing), "/orders/new/batch-desktop/DELETE_SUB_RESOURCES?desktop_ids=d1")
+	assert.NotContains(t, hrefs(sharing), "/orders/new/batch-desktop/ADD_SUB_RESOURCES?desktop_ids=d1")
+
+	pooled := ordinary
+	pooled.DesktopType, pooled.PoolID = cloud.DesktopPooled, "p1"
+	for _, href := range hrefs(pooled) {
+		assert.NotContains(t, href, "/batch-desktop/")
+		assert.NotContains(t, href, "/change/")
+	}
+
+	for _, links := range [][]Link{desktopChanges(ordinary), desktopChanges(metered), desktopChanges(pooled), poolChanges(cloud.Pool{ID: "p1"})} {
+		for _, link := range links {
+			path, _, _ := strings.Cut(link.Href, "?")
+			if name, isForm := strings.CutPrefix(path, "/orders/new/"); isForm {
+				_, known := orders.KindNamed(name)
+				assert.True(t, known, link.Href)
+			}
+		}
+	}
+}
+
+func TestTheCatalogueShowsWhatTakesTheChosenTargets(t *testing.T) {
+	t.Parallel()
+	shown := func(query string) map[string]bool {
+		values, err := url.ParseQuery(query)
+		assert.NoError(t, err)
+		v, names := KindsView{Say: i18n.For(""), Targets: values}, map[string]bool{}
+		for _, group := range orders.Groups {
+			for _, kind := range v.kindsOf(group) {
+				names[kind.Name()] = true
+			}
+		}
+		return names
+	}
+	assert.Len(t, shown(""), len(orders.Kinds), "every kind is in a group")
+
+	one := shown("desktop_id=d1")
+	assert.True(t, one["change/resizeDesktops"] && one["subscribe/addVolumes"] && one["batch-desktop/RESIZE"] && one["subscribe/rebuildDesktops"])
+	assert.False(t, one["subscribe/createDesktops"] || one["batch-pool/RESIZE"] || one["subscribe/expandDesktopPool"])
+
+	many := shown("desktop_ids=d1&desktop_ids=d2")
+	assert.True(t, many["batch-desktop/RESIZE"] && many["subscribe/applyDesktopsInternet"])
+	assert.False(t, many["change/resizeDesktops"] || many["subscribe/addVolumes"], "they take one desktop")
+
+	pool := shown("desktop_pool_id=p1")
+	assert.True(t, pool["batch-pool/RESIZE"] && pool["subscribe/expandDesktopPool"])
+	assert.False(t, pool["batch-desktop/RESIZE"] || pool["change/resizeDesktops"])
+}
+
+func TestEveryKindHasItsWords(t *testing.T) {
+	t.Parallel()
+	say := i18n.For("")
+	for _, kind := range orders.Kinds {
+		for _, key := range []string{"kind." + kind.Name() + ".title", "kind." + kind.Name() + ".description", "group." + string(kind.Group)} {
+			assert.True(t, say.Has(key), key)
+		}
+		assert.NotEmpty(t, effects(kind), kind.Name())
+	}
+}
+
+func TestTheLogSpeaksInWords(t *testing.T) {
+	t.Parallel()
+	for _, name := range actionNames() {
+		assert.NotEqual(t, name, lookOfAction(name).word, name)
+	}
+	moved := audit.Entry{Action: "order.followed", Details: []byte(`{"order_status":6}`)}
+	assert.Equal(t, "Cloud order to be paid", lookOfEntry(moved).word)
+	assert.Equal(t, "a.new.one", lookOfEntry(audit.Entry{Action: "a.new.one"}).word)
+	for object, href := range map[string]string{"order:01a2": "/orders/01a2", "key:01a2": "/keys", "session:01a2": "", "": "", "order:a/../../b": "/orders/a%2F..%2F..%2Fb"} {
+		assert.Equal(t, href, objectHref(audit.Entry{Object: object}), object)
+	}
+}
+
+func TestWhatAnOrderWaitsFor(t *testing.T) {
+	t.Parallel()
+	doubt := orders.Order{State: orders.StateInDoubt}
+	_, action := OverviewView{MaySettle: true}.waits(doubt)
+	assert.Equal(t, "Settle", action)
+	_, action = OverviewView{}.waits(doubt)
+	assert.Equal(t, "Look", action, "nothing is offered that would be refused")
+
+	status := cloud.StatusToBePaid
+	unpaid := orders.Order{State: orders.StatePlaced, Badge: orders.BadgeToBePaid, Quote: &orders.Quote{Amount: decimal.RequireFromString("48.00"), Currency: "CNY"},
+		CloudOrders: []orders.CloudOrder{{OrderID: "CS1", Status: &status, Currency: "CNY"}}}
+	may := OverviewView{MayPay: true}
+	words, action := may.waits(unpaid)
+	assert.Equal(t, "the cloud has not told the amount yet", words)
+	assert.Equal(t, "Look", action)
+
+	bill := func(amount string) orders.Order {
+		o, d := unpaid, decimal.RequireFromString(amount)
+		o.CloudOrders = []orders.CloudOrder{{OrderID: "CS1", Status: &status, Currency: "CNY", Amount: &d}}
+		return o
+	}
+	words, action = may.waits(bill("48"))
+	assert.Equal(t, "48.00 CNY, billed as quoted", words)
+	assert.Equal(t, "Pay…", action)
+	words, _ = may.waits(bill("50"))
+	assert.Equal(t, "billed 50.00 CNY, quoted 48.00 CNY", words)
+	free := bill("48")
+	free.Quote = nil
+	words, _ = may.waits(free)
+	assert.Equal(t, "48.00 CNY, nobody could quote it", words)
+	_, action = OverviewView{}.waits(bill("48"))
+	assert.Equal(t, "Look", action)
+	paying := bill("48")
+	paying.CloudOrders[0].Action = &orders.Action{Kind: orders.ActionPay, State: orders.ActionSending}
+	words, action = may.waits(paying)
+	assert.Equal(t, "48.00 CNY, a payment is under way", words)
+	assert.Equal(t, "Look", action)
+}
