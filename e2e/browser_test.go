@@ -490,3 +490,26 @@ func (b *tab) get(path, accept string) (status int, body []byte) {
 	require.NoError(b.t, err)
 	return answer.StatusCode, body
 }
+
+// TestTheTabHearsComplaints holds the tests' own ears: that nothing was heard says nothing when nothing can be.
+func TestTheTabHearsComplaints(t *testing.T) {
+	t.Parallel()
+	b := startConsole(t).open(t, true)
+	b.visit("/signin")
+	b.run(`console.error("a wrong word")`)
+	b.run(`setTimeout(() => { throw new Error("thrown") })`)
+	b.run(`document.body.setAttribute("style", "color: red")`)
+	b.run(`fetch("https://elsewhere.invalid/").catch(() => {})`)
+	b.run(`fetch("/nothing").catch(() => {})`)
+	for _, complaint := range []string{"console.error: a wrong word", "thrown", "content security policy: {", "style-src",
+		"connect-src", "the server responded with a status of 404"} {
+		b.eventually(complaint, func() bool {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			return slices.ContainsFunc(b.complaints, func(c string) bool { return strings.Contains(c, complaint) })
+		})
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.complaints = nil
+}

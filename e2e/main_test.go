@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -20,8 +21,8 @@ var (
 	scratch  string
 	program  = sync.OnceValues(build)
 	chromium = sync.OnceValues(launch)
-	// closing is what ends the browser.
-	closing []context.CancelFunc
+	// quit ends the browser, once one was started.
+	quit = func() {}
 )
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -33,11 +34,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(scratch)
-	defer func() {
-		for _, end := range closing {
-			end()
-		}
-	}()
+	defer func() { quit() }()
 	return m.Run()
 }
 
@@ -68,15 +65,22 @@ func launch() (context.Context, error) {
 		return nil, fmt.Errorf("these tests need Chromium, and it was not found: run `make test`, which installs it or says how")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU,
+		chromedp.UserDataDir(filepath.Join(scratch, "profile")),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true))
 	if os.Geteuid() == 0 {
 		// Chromium's sandbox does not work for root, who runs the tests in containers
 		options = append(options, chromedp.NoSandbox)
 	}
-	ctx, end := chromedp.NewExecAllocator(context.Background(), options...)
-	closing = append(closing, end)
-	ctx, end = chromedp.NewContext(ctx)
-	closing = append([]context.CancelFunc{end}, closing...)
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	quit = func() {
+		polite, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		_ = chromedp.Cancel(polite) // whether it went politely or not, it is gone when the allocator is done
+		closeTab()
+		end()
+		chromedp.FromContext(ctx).Allocator.Wait()
+	}
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		return nil, fmt.Errorf("Chromium (%s) does not start: %w", path, err)
 	}

@@ -194,6 +194,7 @@ type Change struct {
 // Facts are what the cached inventory knows of an order's targets and of the catalogue. Maps are by ID; what is
 // missing is unknown, not absent.
 type Facts struct {
+	// Region is where the orders go; the service fills it in.
 	Region    string
 	Workspace cloud.Workspace
 	Desktops  map[string]cloud.Desktop

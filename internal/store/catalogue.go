@@ -175,9 +175,6 @@ func readCatalogue(ctx context.Context, q querier) (*catalogue, error) {
 	for _, p := range c.poolList {
 		c.pools[p.ID] = p
 	}
-	if c.facts.Region, err = setting(ctx, q, "region"); err != nil {
-		return nil, err
-	}
 	return c, c.parse()
 }
 

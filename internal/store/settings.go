@@ -45,7 +45,6 @@ func (s *Store) Pin(ctx context.Context, cloud, project, region string) error {
 	if err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}
-	s.kept.Store(nil) // it tells the region
 	if len(differs.Differences) > 0 {
 		return &differs
 	}

@@ -18,7 +18,7 @@ const (
 // User is who is signed in; an empty name means nobody.
 type User struct {
 	Name string
-	Role string // as people read it: "admin", "member", "auditor"
+	Role string // as people read it: "admin", "buyer", "auditor"
 	Team string // may be empty
 }
 
