@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/store"
 )
 
@@ -70,6 +73,36 @@ func loopback(host string) bool {
 // open opens the console's database.
 func (f *Flags) open(ctx context.Context) (*store.Store, error) {
 	return store.Open(ctx, store.Config{Path: filepath.Join(f.Data, "console.db")})
+}
+
+// sealer encrypts secrets with a key that lies beside the database, not in it. The first who needs the key makes it.
+func (f *Flags) sealer() (*auth.Sealer, error) {
+	if err := os.MkdirAll(f.Data, 0o700); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(f.Data, "seal.key")
+	// Two may be first at once: who links the file first has made it, the other reads it.
+	fresh, err := os.CreateTemp(f.Data, "seal-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(fresh.Name()) //nolint:errcheck // a temporary file
+	_, err = fresh.Write(auth.NewSealKey())
+	if err := errors.Join(err, fresh.Sync(), fresh.Close()); err != nil {
+		return nil, err
+	}
+	if err := os.Link(fresh.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	key, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := auth.NewSealer(key)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return sealer, nil
 }
 
 // logger writes the log.

@@ -27,12 +27,16 @@ type keyCreateCmd struct {
 	Format string `enum:"text,json" default:"text" help:"text or json."`
 }
 
-// Run makes a key. The token is printed here and never again.
+// Run makes a key. Its token and secret key are printed here and never again.
 func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 	if k.Team != "" {
 		return fmt.Errorf("there is no team %q", k.Team)
 	}
-	key, token, err := auth.NewKey(k.Name, auth.Role(k.Role), k.Team, operator.Name, time.Now())
+	sealer, err := f.sealer()
+	if err != nil {
+		return err
+	}
+	key, shown, err := auth.NewKey(sealer, k.Name, auth.Role(k.Role), k.Team, operator.Name, time.Now())
 	if err != nil {
 		return usageError{err}
 	}
@@ -45,9 +49,11 @@ func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) (err error) 
 		return err
 	}
 	if k.Format == "json" {
-		return json.NewEncoder(o.out).Encode(map[string]any{"id": key.ID, "name": key.Name, "role": key.Role, "team": nil, "token": token.Reveal()})
+		return json.NewEncoder(o.out).Encode(map[string]any{"id": key.ID, "name": key.Name, "role": key.Role, "team": nil,
+			"token": shown.Token.Reveal(), "ak": key.AK, "sk": shown.SK.Reveal()})
 	}
-	_, err = fmt.Fprintf(o.out, "Key %s (%s, %s)\nToken, shown once: %s\n", key.ID, key.Name, key.Role, token.Reveal())
+	_, err = fmt.Fprintf(o.out, "Key %s (%s, %s)\nShown once:\n  token  %s\n  AK     %s\n  SK     %s\n",
+		key.ID, key.Name, key.Role, shown.Token.Reveal(), key.AK, shown.SK.Reveal())
 	return err
 }
 

@@ -63,6 +63,10 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if err := db.Pin(ctx, f.Cloud, f.ProjectID, f.Region); err != nil {
 		return usageError{err}
 	}
+	sealer, err := f.sealer()
+	if err != nil {
+		return err
+	}
 	own, err := embedded.Open(ctx, embedded.Config{Dir: f.Data, ProjectID: f.ProjectID, Region: f.Region, Speed: f.EmbeddedSpeed, Logger: log})
 	if err != nil {
 		return err
@@ -93,16 +97,16 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		CloudTimeout: f.CloudTimeout, Senders: claiming, Alone: true, Name: orders.NewID(), Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, Now: time.Now, Step: h.step})
-	ring := auth.NewKeyRing(db, time.Now)
+	ring := auth.NewKeyRing(db, sealer, time.Now)
 	web := handlers.New(handlers.Config{
-		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Audit: db, Tokens: ring,
+		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Sealer: sealer, Audit: db, Tokens: ring,
 		Ready:   func(ctx context.Context) error { return ready(ctx, db, c) },
 		Refresh: hands.WantRefresh,
 		Cloud:   f.Cloud, Region: f.Region, ProjectID: f.ProjectID, PublicURL: publicURL, Version: version,
 		Wait: placeWait, Now: time.Now, Log: log,
 	})
 	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: f.ProjectID, PublicURL: publicURL,
-		Wait: f.CloudTimeout + 5*time.Second, Version: version, Log: log})
+		Wait: f.CloudTimeout + 5*time.Second, Version: version, Log: log, Now: time.Now})
 	server := &http.Server{
 		Handler:           web,
 		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,

@@ -17,6 +17,7 @@ import (
 
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/cloud/sign"
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 )
@@ -30,6 +31,7 @@ type Orders interface {
 // Keys tells who an API key belongs to; auth.ErrNotFound means nobody.
 type Keys interface {
 	WhoByToken(ctx context.Context, token string) (auth.Who, error)
+	WhoByAK(ctx context.Context, ak string) (auth.Who, auth.Secret, error)
 }
 
 // Config is what the door needs.
@@ -44,6 +46,7 @@ type Config struct {
 	// Version is the program's version, for the OpenAPI document.
 	Version string
 	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 // The door's bounds.
@@ -112,7 +115,7 @@ func (d *door) order(name cloud.Door) echo.HandlerFunc {
 			return &Error{Status: http.StatusTooManyRequests, Key: "api.busy"}
 		}
 		ctx := c.Request().Context()
-		who, err := d.who(c)
+		who, body, err := d.who(c)
 		if err != nil {
 			return err
 		}
@@ -123,9 +126,10 @@ func (d *door) order(name cloud.Door) echo.HandlerFunc {
 		if len(key) > maxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
 			return &Error{Status: http.StatusBadRequest, Key: "api.idempotency_key", Args: map[string]any{"max": maxIdempotencyKey}}
 		}
-		body, err := readBody(c)
-		if err != nil {
-			return err
+		if body == nil {
+			if body, err = readBody(c); err != nil {
+				return err
+			}
 		}
 		decoded := orders.DecodeJSON(name, c.Param("desktop_id"), body)
 		order, err := d.Orders.Submit(ctx, who, orders.Submission{Decoded: decoded, IdempotencyKey: key})
@@ -143,18 +147,49 @@ func (d *door) order(name cloud.Door) echo.HandlerFunc {
 	}
 }
 
-// who identifies the caller by the API key in X-Auth-Token, where the cloud's own callers put their token.
-func (d *door) who(c echo.Context) (auth.Who, error) {
-	token := c.Request().Header.Get("X-Auth-Token")
-	if token == "" {
-		return auth.Who{}, &Error{Status: http.StatusUnauthorized, Key: "api.no_token"}
-	}
-	who, err := d.Keys.WhoByToken(c.Request().Context(), token)
-	if errors.Is(err, auth.ErrNotFound) {
-		return auth.Who{}, &Error{Status: http.StatusUnauthorized, Key: "api.wrong_token"}
+// who identifies the caller as the cloud does: by the token in X-Auth-Token, or by a signature with AK and SK, which
+// covers the body; that is then returned, for it can be read only once.
+func (d *door) who(c echo.Context) (who auth.Who, body []byte, err error) {
+	r := c.Request()
+	token := r.Header.Get("X-Auth-Token")
+	switch {
+	case token != "":
+		if who, err = d.Keys.WhoByToken(r.Context(), token); errors.Is(err, auth.ErrNotFound) {
+			err = &Error{Status: http.StatusUnauthorized, Key: "api.wrong_token"}
+		}
+	case sign.Signed(r):
+		if body, err = readBody(c); err == nil {
+			who, err = d.signer(r, body)
+		}
+	default:
+		err = &Error{Status: http.StatusUnauthorized, Key: "api.no_token"}
 	}
 	who.Address, who.RequestID = c.RealIP(), c.Response().Header().Get(echo.HeaderXRequestID)
-	return who, err
+	return who, body, err
+}
+
+// signer tells who signed a request. Why a signature is not accepted is the caller's business only as far as their own
+// clock and key are concerned: what exactly differs is not told.
+func (d *door) signer(r *http.Request, body []byte) (auth.Who, error) {
+	var who auth.Who
+	var failed error
+	_, err := sign.Verify(r, body, func(ak string) (string, bool) {
+		found, sk, err := d.Keys.WhoByAK(r.Context(), ak)
+		if err != nil && !errors.Is(err, auth.ErrNotFound) {
+			failed = err
+		}
+		who = found
+		return sk.Reveal(), err == nil
+	}, d.Now())
+	switch {
+	case failed != nil:
+		return auth.Who{}, failed
+	case errors.Is(err, sign.ErrStale):
+		return auth.Who{}, &Error{Status: http.StatusUnauthorized, Key: "api.stale_signature"}
+	case err != nil:
+		return auth.Who{}, &Error{Status: http.StatusUnauthorized, Key: "api.wrong_signature"}
+	}
+	return who, nil
 }
 
 func readBody(c echo.Context) ([]byte, error) {

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Key is an API key. Its token is shown once, when it is made; here is only its hash.
+// Key is an API key: a token, and a pair of keys to sign with. Token and secret key are shown once, when the key is made;
+// here are only the token's hash and the secret key encrypted.
 type Key struct {
 	ID   string // UUIDv7
 	Name string
@@ -16,8 +17,11 @@ type Key struct {
 	Team string
 	// TokenHash is the SHA-256 of the token, in hex.
 	TokenHash string
-	CreatedAt time.Time
-	CreatedBy string
+	// AK is the access key that requests are signed with, SealedSK its secret key, encrypted (Sealer). Both are empty for
+	// keys that were made before keys could sign.
+	AK, SealedSK string
+	CreatedAt    time.Time
+	CreatedBy    string
 	// UsedAt and RevokedAt are zero when it never was.
 	UsedAt    time.Time
 	RevokedAt time.Time
@@ -38,6 +42,8 @@ type Keys interface {
 	Keys(ctx context.Context, after string, limit int) (keys []Key, next string, err error)
 	// KeyByTokenHash returns a live key.
 	KeyByTokenHash(ctx context.Context, tokenHash string) (Key, error)
+	// KeyByAK returns a live key.
+	KeyByAK(ctx context.Context, ak string) (Key, error)
 	// RevokeKey ends a live key, with an audit entry; ErrNotFound when there is none of this ID.
 	RevokeKey(ctx context.Context, id string, who Who) error
 	// TouchKey notes that the key was used.

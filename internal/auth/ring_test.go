@@ -31,6 +31,10 @@ func (d *drawer) KeyByTokenHash(_ context.Context, hash string) (auth.Key, error
 	return key, nil
 }
 
+func (d *drawer) KeyByAK(ctx context.Context, ak string) (auth.Key, error) {
+	return d.KeyByTokenHash(ctx, ak)
+}
+
 func (d *drawer) TouchKey(context.Context, string, time.Time) error {
 	d.touchs++
 	return nil
@@ -39,10 +43,12 @@ func (d *drawer) TouchKey(context.Context, string, time.Time) error {
 func TestAKeyRing(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
-	key, token, err := auth.NewKey("script", auth.RoleBuyer, "", "ops", now)
+	sealer := newSealer(t)
+	key, shown, err := auth.NewKey(sealer, "script", auth.RoleBuyer, "", "ops", now)
 	require.NoError(t, err)
+	token := shown.Token
 	d := &drawer{keys: map[string]auth.Key{key.TokenHash: key}}
-	ring := auth.NewKeyRing(d, func() time.Time { return now })
+	ring := auth.NewKeyRing(d, sealer, func() time.Time { return now })
 
 	for range 10 {
 		who, err := ring.WhoByToken(t.Context(), token.Reveal())
@@ -69,11 +75,57 @@ func TestAKeyRing(t *testing.T) {
 func TestWhatAKeyMayBe(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"", "-a", "a b", "a\nb", "ключ"} {
-		_, _, err := auth.NewKey(name, auth.RoleAdmin, "", "ops", time.Now())
+		_, _, err := auth.NewKey(newSealer(t), name, auth.RoleAdmin, "", "ops", time.Now())
 		assert.ErrorIs(t, err, auth.ErrKey, "%q", name)
 	}
-	_, _, err := auth.NewKey("a", "king", "", "ops", time.Now())
+	_, _, err := auth.NewKey(newSealer(t), "a", "king", "", "ops", time.Now())
 	assert.ErrorIs(t, err, auth.ErrKey)
+}
+
+func newSealer(t *testing.T) *auth.Sealer {
+	t.Helper()
+	sealer, err := auth.NewSealer(auth.NewSealKey())
+	require.NoError(t, err)
+	return sealer
+}
+
+func TestASealedSecretOpensForItsNameAndKeyOnly(t *testing.T) {
+	t.Parallel()
+	sealer := newSealer(t)
+	sealed := sealer.Seal("AK1", "the secret")
+	assert.NotContains(t, sealed, "secret")
+	assert.NotEqual(t, sealed, sealer.Seal("AK1", "the secret"), "equal secrets do not look equal")
+	opened, err := sealer.Open("AK1", sealed)
+	require.NoError(t, err)
+	assert.Equal(t, "the secret", opened.Reveal())
+	for name, open := range map[string]func() error{
+		"for another name": func() error { _, err := sealer.Open("AK2", sealed); return err },
+		"with another key": func() error { _, err := newSealer(t).Open("AK1", sealed); return err },
+		"altered":          func() error { _, err := sealer.Open("AK1", "A"+sealed[1:]); return err },
+		"cut":              func() error { _, err := sealer.Open("AK1", sealed[:8]); return err },
+		"nothing":          func() error { _, err := sealer.Open("AK1", ""); return err },
+		"no base64":        func() error { _, err := sealer.Open("AK1", "%%%"); return err },
+	} {
+		assert.ErrorIs(t, open(), auth.ErrSealed, name)
+	}
+	_, err = auth.NewSealer([]byte("short"))
+	assert.Error(t, err)
+}
+
+func TestWhoSignsWithAKey(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	sealer := newSealer(t)
+	key, shown, err := auth.NewKey(sealer, "script", auth.RoleBuyer, "", "ops", now)
+	require.NoError(t, err)
+	d := &drawer{keys: map[string]auth.Key{key.AK: key}}
+	ring := auth.NewKeyRing(d, sealer, func() time.Time { return now })
+	who, sk, err := ring.WhoByAK(t.Context(), key.AK)
+	require.NoError(t, err)
+	assert.Equal(t, key.Who(), who)
+	assert.Equal(t, shown.SK.Reveal(), sk.Reveal())
+	_, _, err = ring.WhoByAK(t.Context(), "nobody")
+	assert.ErrorIs(t, err, auth.ErrNotFound)
 }
 
 func TestASecretIsNotPrinted(t *testing.T) {

@@ -9,11 +9,11 @@ import (
 	"workspace-order-console/internal/orders"
 )
 
-const keyColumns = `id, name, role, team, token_hash, created_at, created_by, last_used_at, revoked_at, revoked_by`
+const keyColumns = `id, name, role, team, token_hash, ak, sealed_sk, created_at, created_by, last_used_at, revoked_at, revoked_by`
 
 func scanKey(row scanner) (auth.Key, error) {
 	var k auth.Key
-	err := row.Scan(&k.ID, &k.Name, &k.Role, maybe{&k.Team}, &k.TokenHash, at{&k.CreatedAt}, &k.CreatedBy, at{&k.UsedAt},
+	err := row.Scan(&k.ID, &k.Name, &k.Role, maybe{&k.Team}, &k.TokenHash, maybe{&k.AK}, maybe{&k.SealedSK}, at{&k.CreatedAt}, &k.CreatedBy, at{&k.UsedAt},
 		at{&k.RevokedAt}, maybe{&k.RevokedBy})
 	return k, err
 }
@@ -29,9 +29,9 @@ func (s *Store) CreateKey(ctx context.Context, k auth.Key, who auth.Who) error {
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
-		rows, err := t.exec(`INSERT INTO api_keys (id, name, role, team, token_hash, created_at, created_by)
-			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) WHERE revoked_at IS NULL DO NOTHING`,
-			k.ID, k.Name, string(k.Role), textOrNull(k.Team), k.TokenHash, micros(k.CreatedAt), k.CreatedBy)
+		rows, err := t.exec(`INSERT INTO api_keys (id, name, role, team, token_hash, ak, sealed_sk, created_at, created_by)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (name) WHERE revoked_at IS NULL DO NOTHING`,
+			k.ID, k.Name, string(k.Role), textOrNull(k.Team), k.TokenHash, textOrNull(k.AK), textOrNull(k.SealedSK), micros(k.CreatedAt), k.CreatedBy)
 		if err == nil && rows == 0 {
 			err = auth.ErrNameTaken
 		}
@@ -69,6 +69,11 @@ func (s *Store) Keys(ctx context.Context, after string, limit int) (keys []auth.
 // KeyByTokenHash implements auth.Keys.
 func (s *Store) KeyByTokenHash(ctx context.Context, tokenHash string) (auth.Key, error) {
 	return s.oneKey(ctx, `token_hash = $1 AND revoked_at IS NULL`, tokenHash)
+}
+
+// KeyByAK implements auth.Keys.
+func (s *Store) KeyByAK(ctx context.Context, ak string) (auth.Key, error) {
+	return s.oneKey(ctx, `ak = $1 AND revoked_at IS NULL`, ak)
 }
 
 func (s *Store) oneKey(ctx context.Context, condition string, arg any) (auth.Key, error) {

@@ -44,7 +44,7 @@ func (s *server) createKey(c echo.Context) error {
 	if len(view.Problems) > 0 {
 		return s.showKeys(c, http.StatusUnprocessableEntity, view)
 	}
-	key, token, err := auth.NewKey(view.Name, view.Role, "", who(c).Name, s.Now())
+	key, shown, err := auth.NewKey(s.Sealer, view.Name, view.Role, "", who(c).Name, s.Now())
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (s *server) createKey(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.showKeys(c, http.StatusOK, templates.KeysView{Role: auth.RoleBuyer, Made: &key, Token: token})
+	return s.showKeys(c, http.StatusOK, templates.KeysView{Role: auth.RoleBuyer, Made: &key, Shown: shown})
 }
 
 func roleNames() []string {

@@ -39,6 +39,7 @@ type console struct {
 	handler http.Handler
 	url     string
 	db      *store.Store
+	sealer  *auth.Sealer
 	cloud   *embedded.Cloud
 	worker  *worker.Worker
 	// browser has a session; its requests carry what a browser's do.
@@ -99,13 +100,15 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 	if publicURL == "" {
 		publicURL = address
 	}
-	ring := auth.NewKeyRing(db, time.Now)
-	web := handlers.New(handlers.Config{Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Audit: db,
+	sealer, err := auth.NewSealer(auth.NewSealKey())
+	require.NoError(t, err)
+	ring := auth.NewKeyRing(db, sealer, time.Now)
+	web := handlers.New(handlers.Config{Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Sealer: sealer, Audit: db,
 		Tokens: ring,
 		Ready:  db.Ready, Refresh: hands.WantRefresh, Cloud: "embedded", Region: region, ProjectID: project, PublicURL: publicURL,
 		Version: "test", Wait: 10 * time.Second, Now: time.Now, Log: log})
 	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: project, PublicURL: publicURL,
-		Wait: 20 * time.Second, Version: "test", Log: log})
+		Wait: 20 * time.Second, Version: "test", Log: log, Now: time.Now})
 	server.Config.Handler = web
 	server.Start()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -118,7 +121,7 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 		assert.NoError(t, own.Close())
 		assert.NoError(t, db.Close())
 	})
-	c := &console{t: t, handler: web, url: address, db: db, cloud: own, worker: hands}
+	c := &console{t: t, handler: web, url: address, db: db, sealer: sealer, cloud: own, worker: hands}
 	c.browser = c.signIn()
 	c.token = c.key("admin-script", auth.RoleAdmin)
 	return c
@@ -158,10 +161,18 @@ func (j *jar) Cookies(*url.URL) []*http.Cookie {
 // key makes an API key of a role.
 func (c *console) key(name string, role auth.Role) string {
 	c.t.Helper()
-	key, token, err := auth.NewKey(name, role, "", "test", time.Now())
+	key, shown := c.pair(name, role)
+	require.NotEmpty(c.t, key.AK)
+	return shown.Token.Reveal()
+}
+
+// pair makes an API key of a role, with all that is shown once.
+func (c *console) pair(name string, role auth.Role) (auth.Key, auth.Shown) {
+	c.t.Helper()
+	key, shown, err := auth.NewKey(c.sealer, name, role, "", "test", time.Now())
 	require.NoError(c.t, err)
 	require.NoError(c.t, c.db.CreateKey(c.t.Context(), key, auth.Console))
-	return token.Reveal()
+	return key, shown
 }
 
 // answer is what came back.

@@ -30,7 +30,9 @@ type Config struct {
 	Journal   Journal
 	Sessions  auth.Sessions
 	Keys      auth.Keys
-	Audit     audit.Log
+	// Sealer encrypts the secret keys of new API keys.
+	Sealer *auth.Sealer
+	Audit  audit.Log
 	// Tokens tells who an API key belongs to.
 	Tokens Tokens
 	// Ready tells that the database can be written, its migrations are done and the cloud can be reached.

@@ -10,8 +10,8 @@ import (
 	"workspace-order-console/internal/cloud"
 )
 
-// serviceType is the billing service's code for Workspace (docs/wire.md section 10).
-const serviceType = "hws.service.type.vdi"
+// ServiceType is the billing service's code for Workspace (docs/wire.md section 10).
+const ServiceType = "hws.service.type.vdi"
 
 // Pages of the billing service's lists (docs/wire.md section 10).
 const (
@@ -68,7 +68,7 @@ func (c *Cloud) Balance(ctx context.Context) (balance cloud.Balance, err error) 
 }
 
 func scanOrder(row interface{ Scan(...any) error }) (cloud.BillingOrder, error) {
-	o := cloud.BillingOrder{ServiceTypeCode: serviceType}
+	o := cloud.BillingOrder{ServiceTypeCode: ServiceType}
 	var created int64
 	var paid, payBy sql.NullInt64
 	var lines string

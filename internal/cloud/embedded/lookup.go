@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -92,7 +91,7 @@ func (q OrderQuery) condition() (sql string, args []any, err error) {
 		args = append(args, value)
 		conditions = append(conditions, fmt.Sprintf(condition, len(args)))
 	}
-	if q.ServiceTypeCode != "" && q.ServiceTypeCode != serviceType {
+	if q.ServiceTypeCode != "" && q.ServiceTypeCode != ServiceType {
 		conditions = append(conditions, "1 = 0")
 	}
 	if q.OrderID != "" {
