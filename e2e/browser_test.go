@@ -104,7 +104,11 @@ func (b *tab) listen(event any) {
 		}
 		b.complain("console.%s: %s", e.Type, strings.Join(words, " "))
 	case *runtime.EventExceptionThrown:
-		b.complain("exception: %v", e.ExceptionDetails)
+		words := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			words += " " + e.ExceptionDetails.Exception.Description
+		}
+		b.complain("exception: %s", words)
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			b.complain("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
@@ -502,7 +506,7 @@ func TestTheTabHearsComplaints(t *testing.T) {
 	b.run(`fetch("https://elsewhere.invalid/").catch(() => {})`)
 	b.run(`fetch("/nothing").catch(() => {})`)
 	for _, complaint := range []string{"console.error: a wrong word", "thrown", "content security policy: {", "style-src",
-		"connect-src", "the server responded with a status of 404"} {
+		"connect-src", "the server responded with a status of 401"} {
 		b.eventually(complaint, func() bool {
 			b.mu.Lock()
 			defer b.mu.Unlock()

@@ -28,6 +28,10 @@ var (
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
+	if findBrowser() == "" {
+		fmt.Fprintln(os.Stderr, "These tests need Chromium, and it was not found: run `make test`, which installs it or says how.")
+		return 1
+	}
 	var err error
 	if scratch, err = os.MkdirTemp("", "console-e2e-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -41,7 +45,7 @@ func run(m *testing.M) int {
 // build builds the console as anybody would.
 func build() (string, error) {
 	path := filepath.Join(scratch, "console")
-	if out, err := exec.Command("go", "build", "-o", path, "../cmd/console").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", path, "../cmd/console").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("the console does not build: %w\n%s", err, out)
 	}
 	return path, nil
@@ -51,20 +55,20 @@ func build() (string, error) {
 var browsers = []string{"headless_shell", "headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
 	"/Applications/Chromium.app/Contents/MacOS/Chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"}
 
+// findBrowser looks for one of them; empty for none.
+func findBrowser() string {
+	for _, name := range browsers {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
 // launch starts the browser. One is enough: each test gets a context of its own in it, which shares no cookie, cache or
 // storage with the others.
 func launch() (context.Context, error) {
-	var path string
-	for _, name := range browsers {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		return nil, fmt.Errorf("these tests need Chromium, and it was not found: run `make test`, which installs it or says how")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU,
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(findBrowser()), chromedp.DisableGPU,
 		chromedp.UserDataDir(filepath.Join(scratch, "profile")),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true))
 	if os.Geteuid() == 0 {
@@ -82,7 +86,7 @@ func launch() (context.Context, error) {
 		chromedp.FromContext(ctx).Allocator.Wait()
 	}
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		return nil, fmt.Errorf("Chromium (%s) does not start: %w", path, err)
+		return nil, fmt.Errorf("the browser does not start: %w", err)
 	}
 	return ctx, nil
 }

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -38,7 +39,7 @@ func TestMain(m *testing.M) {
 // "intent" its worker sleeps: a kill takes a moment, in which it would claim the order.
 func serveAsChild(dir, step string) int {
 	flags := &Flags{Listen: "127.0.0.1:0", LogFormat: "text", Data: dir, Cloud: "embedded", ProjectID: testProject,
-		Region: "ap-southeast-1", CloudTimeout: testTimeout, Auth: "local"}
+		Region: "ap-southeast-1", CloudTimeout: testTimeout, ReconcileEvery: time.Hour, Auth: "local"}
 	ctx, stop := signalled()
 	defer stop()
 	err := serve(ctx, flags, &output{os.Stdout, os.Stderr}, hooks{asleep: step == "intent", step: func(at string) {

@@ -94,7 +94,7 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		claiming = 0
 	}
 	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Log: log, Now: time.Now,
-		CloudTimeout: f.CloudTimeout, Senders: claiming, Alone: true, Name: orders.NewID(), Step: h.step})
+		CloudTimeout: f.CloudTimeout, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: true, Name: orders.NewID(), Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, Now: time.Now, Step: h.step})
 	ring := auth.NewKeyRing(db, sealer, time.Now)
@@ -103,7 +103,8 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		Ready:   func(ctx context.Context) error { return ready(ctx, db, c) },
 		Refresh: hands.WantRefresh,
 		Cloud:   f.Cloud, Region: f.Region, ProjectID: f.ProjectID, PublicURL: publicURL, Version: version,
-		Wait: placeWait, Now: time.Now, Log: log,
+		Grace: f.ReconcileGrace,
+		Wait:  placeWait, Now: time.Now, Log: log,
 	})
 	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: f.ProjectID, PublicURL: publicURL,
 		Wait: f.CloudTimeout + 5*time.Second, Version: version, Log: log, Now: time.Now})

@@ -65,6 +65,13 @@ type Journal interface {
 	// before a time.
 	Abandoned(ctx context.Context, fencePrefix string, deadlineBefore time.Time, limit int) ([]Order, error)
 
+	// Evidence is what is known about an order in doubt; the zero value when nobody has looked yet.
+	Evidence(ctx context.Context, orderID string) (Evidence, error)
+	// SaveEvidence stores it; seen tells that people are to see the change: the head moves.
+	SaveEvidence(ctx context.Context, orderID string, evidence Evidence, seen bool) error
+	// KnownCloudOrders tells which of some cloud orders, at most 1,000, belong to an order of this console.
+	KnownCloudOrders(ctx context.Context, orderIDs []string) (map[string]bool, error)
+
 	// DueCloudOrders lists cloud orders whose NextCheckAt has come, oldest first.
 	DueCloudOrders(ctx context.Context, now time.Time, limit int) ([]DueCloudOrder, error)
 	// UpdateCloudOrder stores what the cloud told of a cloud order. When entry is nil nothing that people see has

@@ -206,6 +206,14 @@ type shaky struct {
 	cancel func(next func() error) error
 	quote  func(cloud.Quote) (cloud.Quote, error)
 	read   error
+	list   error
+}
+
+func (s *shaky) Orders(ctx context.Context, filter cloud.OrderFilter) (cloud.List[cloud.BillingOrder], error) {
+	if s.list != nil {
+		return cloud.List[cloud.BillingOrder]{}, s.list
+	}
+	return s.Cloud.Orders(ctx, filter)
 }
 
 func (s *shaky) Place(ctx context.Context, call cloud.Call) cloud.Answer {

@@ -39,6 +39,8 @@ type Config struct {
 	CloudTimeout time.Duration
 	// Senders is how many orders are sent at the same time.
 	Senders int
+	// ReconcileEvery is how often orders in doubt are looked into.
+	ReconcileEvery time.Duration
 	// Alone tells that no other worker uses this database: what is found being sent at start was abandoned.
 	Alone bool
 	// Name tells this worker's claims from those of others; it must be new at every start.
@@ -47,7 +49,7 @@ type Config struct {
 	Step func(step string)
 }
 
-// Worker does the work. Its methods Send, Act, Follow, Refresh and Recover do what is due once and can be called by
+// Worker does the work. Its methods Send, Act, Follow, Refresh, Reconcile and Recover do what is due once and can be called by
 // themselves; Run keeps calling them.
 type Worker struct {
 	Config
@@ -94,6 +96,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	start(followEvery, changed, w.Follow)
 	start(refreshEvery, func() <-chan struct{} { return w.refresh }, w.Refresh)
 	start(recoverEvery, nil, w.overdue)
+	start(w.ReconcileEvery, nil, w.Reconcile)
 	start(sweepEvery, nil, func(ctx context.Context) (bool, error) { return false, w.Sweeper.Sweep(ctx, w.Now()) })
 	group.Wait()
 	return nil

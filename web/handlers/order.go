@@ -65,6 +65,12 @@ func (s *server) orderView(c echo.Context, order orders.Order, version int64) (t
 		Version: version, Problems: map[string]string{}, PublicURL: s.PublicURL,
 		MayPay: w.May(auth.PayOrders), MaySettle: w.May(auth.SettleOrders), MayPlace: w.May(auth.PlaceOrders),
 		MayWithdraw: w.May(auth.PlaceOrders) && (order.Actor == w.Name || w.Role == auth.RoleAdmin)}
+	if order.State == orders.StateInDoubt {
+		if view.Evidence, err = s.Journal.Evidence(ctx, order.ID); err != nil {
+			return view, err
+		}
+		view.Asked = s.Now().Sub(order.UpdatedAt) > s.Grace
+	}
 	if len(view.Bill.UnpaidIDs) > 0 && view.MayPay {
 		view.Balance = s.balance(ctx)
 	}

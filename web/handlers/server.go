@@ -44,6 +44,8 @@ type Config struct {
 	// PublicURL is the address people use, without a slash at the end.
 	PublicURL string
 	Version   string
+	// Grace is how long the cloud's order list may lag: after that, a person is asked about an order in doubt.
+	Grace time.Duration
 	// Wait is how long placing an order waits for its outcome before it shows the running order.
 	Wait time.Duration
 	Now  func() time.Time
@@ -60,6 +62,7 @@ type Tokens interface {
 // Journal is what the pages read beside the service.
 type Journal interface {
 	Count(ctx context.Context) (map[orders.Badge]int, error)
+	Evidence(ctx context.Context, orderID string) (orders.Evidence, error)
 	Version() (version int64, changed <-chan struct{})
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
@@ -23,6 +24,10 @@ type OrderView struct {
 	Timeline []audit.Entry
 	// Earlier tells that the timeline is only the newest part of the story.
 	Earlier bool
+	// Evidence is what the cloud's order list tells about an order in doubt; Asked that the time has passed in which it may
+	// still lag, so that a person is asked.
+	Evidence orders.Evidence
+	Asked    bool
 	// Balance is what the account can pay with; nil when unknown or not asked for.
 	Balance   *cloud.Money
 	Say       i18n.Printer
@@ -224,7 +229,7 @@ var stories = map[string]TimelineItem{
 	"order.in_doubt":           {Tone: Doubt, Icon: "help", Title: "In doubt: no sure answer"},
 	"order.not_reached":        {Tone: Warn, Icon: "alert", Title: "The cloud was not reached; nothing was sent"},
 	"order.withdrawn":          {Tone: Quiet, Icon: "undo", Title: "Withdrawn"},
-	"order.resolved":           {Tone: Good, Icon: "check", Title: "Settled by a person"},
+	"order.resolved":           {Tone: Good, Icon: "check", Title: "Found at the cloud"},
 	"order.pay_requested":      {Tone: Info, Icon: "credit-card", Title: "Payment asked for"},
 	"order.pay_not_reached":    {Tone: Warn, Icon: "alert", Title: "The cloud was not reached; nothing was paid"},
 	"order.pay_repeated":       {Tone: Info, Icon: "credit-card", Title: "Not paid yet; paying again"},
@@ -274,10 +279,17 @@ func happened(entry audit.Entry) TimelineItem {
 		status := cloud.OrderStatus(*d.Status)
 		item.Tone, item.Icon, item.Title = CloudTone(status), lookOfCloudOrder(status).icon, CloudWord(status)
 	}
-	if entry.Action == "order.resolved" && d.Outcome == string(orders.StateNotPlaced) {
-		item.Title = "Settled by a person: nothing was placed"
+	if entry.Action == "order.resolved" {
+		switch found := d.Outcome != string(orders.StateNotPlaced); {
+		case entry.Actor != auth.Console.Name && found:
+			item.Title = "Settled by a person: it was placed"
+		case entry.Actor != auth.Console.Name:
+			item.Title = "Settled by a person: nothing was placed"
+		case !found:
+			item.Title = "Settled: nothing was placed"
+		}
 	}
-	if entry.Actor != "console" {
+	if entry.Actor != auth.Console.Name {
 		add("by " + entry.Actor)
 	}
 	if d.Reason != "" {
@@ -308,6 +320,37 @@ func answerStatus(v OrderView) string {
 		return "none"
 	}
 	return fmt.Sprintf("HTTP %d", v.Order.Answer.HTTPStatus)
+}
+
+// evidenceWords say how far the search for an order in doubt has come.
+func (v OrderView) evidenceWords() string {
+	e := v.Evidence
+	switch n := len(e.Fitting()); {
+	case e.Problem != "":
+		return "The cloud's order list could not be read: " + strings.TrimSuffix(e.Problem, ".") + "."
+	case e.Looks == 0:
+		return "The console is about to look at the cloud's order list."
+	case n == 1:
+		return "One order at the cloud fits that nobody here has."
+	case n > 1:
+		return fmt.Sprintf("%d orders at the cloud fit that nobody here has.", n)
+	case v.Asked:
+		return "Nothing that fits has shown up at the cloud, and enough time has passed: what do you find there?"
+	}
+	return "Nothing that fits has shown up at the cloud yet. Its list may lag; the console keeps looking."
+}
+
+// against is why a candidate does not fit, in one line.
+func (v OrderView) against(c orders.Candidate) string {
+	var words []string
+	for _, m := range c.Against {
+		words = append(words, v.Say.Say(m.Key, m.Args))
+	}
+	return strings.Join(words, "; ")
+}
+
+func candidateAmount(c orders.Candidate) cloud.Money {
+	return cloud.Money{Amount: c.Amount, Currency: c.Currency}
 }
 
 // doubtWhy says why nobody knows.
