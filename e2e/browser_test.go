@@ -22,6 +22,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -186,14 +187,14 @@ func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 // lead runs steps that lead to another page, waits until it is there and returns its status.
 func (b *tab) lead(steps ...chromedp.Action[chromedp.Void]) int64 {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	response, err := chromedp.RunResponse(ctx, steps...)
-	require.NoError(b.t, err, b.where())
-	if response.Status >= 400 {
-		b.forgive(response.Status)
+	b.run(`window.left = true`)
+	b.do(steps...)
+	b.until(`!window.left && document.readyState === "complete"`)
+	status := evaluate[int64](b, `performance.getEntriesByType("navigation")[0].responseStatus`)
+	if status >= 400 {
+		b.forgive(status)
 	}
-	return response.Status
+	return status
 }
 
 // visit opens an address of the console and returns the status.
@@ -202,7 +203,10 @@ func (b *tab) visit(address string) int64 {
 	if !strings.HasPrefix(address, "http://") {
 		address = b.console.url + address
 	}
-	return b.lead(chromedp.Navigate(address))
+	return b.lead(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, page.Navigate, page.NavigateParams{URL: address})
+		return err
+	}))
 }
 
 // see opens a page that has to be there.
@@ -445,6 +449,11 @@ func press(keys string) chromedp.Action[chromedp.Void] {
 	})
 }
 
+func reload(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+	_, err := cdp.Call(ctx, target, page.Reload, page.ReloadParams{})
+	return chromedp.Void{}, err
+}
+
 // fresh loads the page again until an expression is true.
 func (b *tab) fresh(expression string) {
 	b.t.Helper()
@@ -452,7 +461,7 @@ func (b *tab) fresh(expression string) {
 		if evaluate[bool](b, "!!("+expression+")") {
 			return true
 		}
-		b.lead(chromedp.Reload())
+		b.lead(reload)
 		return evaluate[bool](b, "!!("+expression+")")
 	})
 }

@@ -200,7 +200,8 @@ func (s ActionState) Open() bool {
 
 // Action is a payment or cancellation of one cloud order, journalled before the call.
 type Action struct {
-	ID           string // UUIDv7
+	ID string // UUIDv7
+	// OrderID is empty for a cloud order that is not this console's.
 	OrderID      string
 	CloudOrderID string
 	Kind         ActionKind

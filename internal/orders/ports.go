@@ -72,6 +72,14 @@ type Journal interface {
 	// KnownCloudOrders tells which of some cloud orders, at most 1,000, belong to an order of this console.
 	KnownCloudOrders(ctx context.Context, orderIDs []string) (map[string]bool, error)
 
+	// ReplaceForeign stores the account's orders since a time that are not this console's, and forgets those of that time
+	// that are not listed any more, or have become this console's.
+	ReplaceForeign(ctx context.Context, since time.Time, listed []ForeignOrder) error
+	// ForeignOrders lists them, newest first: at most limit, older than the one of the ID after ("" for the first page).
+	ForeignOrders(ctx context.Context, after string, limit int) (list []ForeignOrder, next string, err error)
+	// ForeignOrder returns one.
+	ForeignOrder(ctx context.Context, orderID string) (ForeignOrder, error)
+
 	// DueCloudOrders lists cloud orders whose NextCheckAt has come, oldest first.
 	DueCloudOrders(ctx context.Context, now time.Time, limit int) ([]DueCloudOrder, error)
 	// UpdateCloudOrder stores what the cloud told of a cloud order. When entry is nil nothing that people see has

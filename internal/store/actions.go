@@ -9,6 +9,7 @@ import (
 
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 )
 
@@ -18,7 +19,7 @@ const actionColumns = `a.id, a.order_id, a.cloud_order_id, a.kind, a.state, a.ac
 func scanAction(row scanner) (orders.Action, error) {
 	var a orders.Action
 	var sum *decimal.Decimal
-	err := row.Scan(&a.ID, &a.OrderID, &a.CloudOrderID, &a.Kind, &a.State, &a.Actor, amount{&sum}, &a.Currency, &a.Attempts,
+	err := row.Scan(&a.ID, maybe{&a.OrderID}, &a.CloudOrderID, &a.Kind, &a.State, &a.Actor, amount{&sum}, &a.Currency, &a.Attempts,
 		&a.Code, &a.Msg, at{&a.NextAttemptAt}, at{&a.CreatedAt}, at{&a.UpdatedAt})
 	if sum != nil {
 		a.Amount = *sum
@@ -48,7 +49,8 @@ func (n nullableAction) action(orderID, cloudOrderID string) *orders.Action {
 	return &a
 }
 
-// RequestActions implements orders.Journal. ErrNotFound when a cloud order is not the order's.
+// RequestActions implements orders.Journal. ErrNotFound when a cloud order is not the order's, or, without an order, none
+// that is foreign and unpaid.
 func (s *Store) RequestActions(ctx context.Context, actions []orders.Action, entry audit.Entry) error {
 	return s.write(ctx, func(t *tx) error {
 		if _, err := t.head(); err != nil {
@@ -62,6 +64,7 @@ func (s *Store) RequestActions(ctx context.Context, actions []orders.Action, ent
 			touched[a.OrderID] = true
 		}
 		now := t.timeOf(entry)
+		delete(touched, "")
 		for id := range touched {
 			if err := t.stamp(id, now); err != nil {
 				return err
@@ -75,7 +78,7 @@ func (t *tx) requestAction(a orders.Action) error {
 	rows, err := t.exec(`INSERT INTO actions (id, order_id, cloud_order_id, kind, state, actor, amount, currency, attempts,
 			code, msg, next_attempt_at, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
-		a.ID, a.OrderID, a.CloudOrderID, string(a.Kind), string(a.State), a.Actor, a.Amount.String(), a.Currency, a.Attempts,
+		a.ID, textOrNull(a.OrderID), a.CloudOrderID, string(a.Kind), string(a.State), a.Actor, a.Amount.String(), a.Currency, a.Attempts,
 		a.Code, a.Msg, micros(a.NextAttemptAt), micros(a.CreatedAt), micros(a.UpdatedAt))
 	if err != nil {
 		return err
@@ -83,7 +86,11 @@ func (t *tx) requestAction(a orders.Action) error {
 	if rows == 0 {
 		return orders.ErrStale
 	}
-	rows, err = t.exec(`UPDATE cloud_orders SET action_id = $1 WHERE order_id = $2 AND cloud_order_id = $3`, a.ID, a.OrderID, a.CloudOrderID)
+	if a.OrderID == "" {
+		rows, err = t.exec(`UPDATE foreign_orders SET action_id = $1 WHERE cloud_order_id = $2 AND status = $3`, a.ID, a.CloudOrderID, int(cloud.StatusToBePaid))
+	} else {
+		rows, err = t.exec(`UPDATE cloud_orders SET action_id = $1 WHERE order_id = $2 AND cloud_order_id = $3`, a.ID, a.OrderID, a.CloudOrderID)
+	}
 	if err == nil && rows == 0 {
 		err = orders.ErrNotFound
 	}
@@ -145,7 +152,7 @@ func (s *Store) AbandonActions(ctx context.Context, now, since time.Time) (int, 
 				micros(now), a.ID); err != nil {
 				return err
 			}
-			entry, err := orders.NewEntry(auth.Console, now, "order."+string(a.Kind)+"_"+string(orders.ActionUnknown), "order:"+a.OrderID,
+			entry, err := orders.NewEntry(auth.Console, now, a.Entry(string(orders.ActionUnknown)), a.Object(),
 				map[string]any{"cloud_order": a.CloudOrderID, "error_msg": "the console stopped, or could not write, before the answer was recorded"})
 			if err != nil {
 				return err

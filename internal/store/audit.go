@@ -30,6 +30,9 @@ func (t *tx) timeOf(entry audit.Entry) time.Time {
 
 // changed marks an order as changed and writes the entry that tells why.
 func (t *tx) changed(orderID string, entry audit.Entry) error {
+	if orderID == "" {
+		return t.append(entry) // about a cloud order that is not this console's
+	}
 	if err := t.stamp(orderID, t.timeOf(entry)); err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func (w *Worker) settle(ctx context.Context, from orders.ActionState, action ord
 	if cause != nil {
 		details["error_code"], details["error_msg"] = action.Code, action.Msg
 	}
-	entry, err := orders.NewEntry(auth.Console, now, "order."+string(action.Kind)+"_"+step, "order:"+action.OrderID, details)
+	entry, err := orders.NewEntry(auth.Console, now, action.Entry(step), action.Object(), details)
 	if err != nil {
 		return err
 	}
@@ -119,6 +119,10 @@ func (w *Worker) settle(ctx context.Context, from orders.ActionState, action ord
 			return err
 		}
 		if to.Open() {
+			return nil
+		}
+		if action.OrderID == "" {
+			w.WantSurvey()
 			return nil
 		}
 		return w.lookNow(ctx, action)

@@ -49,12 +49,13 @@ type Config struct {
 	Step func(step string)
 }
 
-// Worker does the work. Its methods Send, Act, Follow, Refresh, Reconcile and Recover do what is due once and can be called by
+// Worker does the work. Its methods Send, Act, Follow, Refresh, Reconcile, Survey and Recover do what is due once and can be called by
 // themselves; Run keeps calling them.
 type Worker struct {
 	Config
-	// refresh asks for a new inventory soon.
+	// refresh asks for a new inventory soon, survey for a new look at the account's orders.
 	refresh chan struct{}
+	survey  chan struct{}
 	claims  counter
 }
 
@@ -63,7 +64,7 @@ func New(config Config) *Worker {
 	if config.Step == nil {
 		config.Step = func(string) {}
 	}
-	return &Worker{Config: config, refresh: make(chan struct{}, 1)}
+	return &Worker{Config: config, refresh: make(chan struct{}, 1), survey: make(chan struct{}, 1)}
 }
 
 // How often each loop looks even when nobody woke it, and how long an answer may be overdue (grace) before its claim
@@ -73,6 +74,7 @@ const (
 	followEvery  = 500 * time.Millisecond
 	refreshEvery = time.Minute
 	recoverEvery = 15 * time.Second
+	surveyEvery  = time.Minute
 	sweepEvery   = time.Hour
 	grace        = 15 * time.Second
 	batchSize    = 100
@@ -97,6 +99,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	start(refreshEvery, func() <-chan struct{} { return w.refresh }, w.Refresh)
 	start(recoverEvery, nil, w.overdue)
 	start(w.ReconcileEvery, nil, w.Reconcile)
+	start(surveyEvery, func() <-chan struct{} { return w.survey }, w.Survey)
 	start(sweepEvery, nil, func(ctx context.Context) (bool, error) { return false, w.Sweeper.Sweep(ctx, w.Now()) })
 	group.Wait()
 	return nil

@@ -86,7 +86,7 @@ CREATE TABLE order_counts (
 -- A payment or cancellation of one cloud order.
 CREATE TABLE actions (
     id              TEXT PRIMARY KEY,
-    order_id        TEXT NOT NULL REFERENCES orders (id),
+    order_id        TEXT REFERENCES orders (id), -- none for a cloud order that is not this console's
     cloud_order_id  TEXT NOT NULL,
     kind            TEXT NOT NULL,
     state           TEXT NOT NULL,
@@ -100,7 +100,7 @@ CREATE TABLE actions (
     created_at      BIGINT NOT NULL,
     updated_at      BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX actions_open ON actions (order_id, cloud_order_id)
+CREATE UNIQUE INDEX actions_open ON actions (cloud_order_id)
     WHERE state IN ('requested', 'sending', 'unknown');
 CREATE INDEX actions_due ON actions (next_attempt_at, created_at, id) WHERE state IN ('requested', 'unknown');
 CREATE INDEX actions_sending ON actions (id) WHERE state = 'sending';

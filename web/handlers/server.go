@@ -114,6 +114,8 @@ func (s *server) routes(in *echo.Group) {
 
 	in.GET("/orders", s.orders)
 	in.GET("/orders/poll", s.pollOrders)
+	in.GET("/orders/foreign", s.foreign)
+	in.POST("/orders/foreign/:id/cancel", s.cancelForeign)
 	in.GET("/orders/:id", s.order)
 	in.GET("/orders/:id/poll", s.pollOrder)
 	in.POST("/orders/:id/pay", s.pay)

@@ -18,6 +18,13 @@ var actionLooks = map[string]badgeLook{
 	"key.created":    {Info, "key", "API key made"},
 	"key.revoked":    {Warn, "ban", "API key revoked"},
 	"order.followed": {Info, "refresh", "Cloud order moved"},
+
+	"foreign.cancel_requested":   {Info, "ban", "Cancellation of a foreign order asked for"},
+	"foreign.cancel_done":        {Quiet, "ban", "Foreign order canceled"},
+	"foreign.cancel_refused":     {Bad, "ban", "Cancellation of a foreign order refused"},
+	"foreign.cancel_unknown":     {Doubt, "help", "Cancellation of a foreign order sent, no sure answer"},
+	"foreign.cancel_not_reached": {Warn, "alert", "The cloud was not reached; no foreign order was canceled"},
+	"foreign.cancel_repeated":    {Info, "ban", "Foreign order not canceled yet; canceling again"},
 }
 
 // lookOfAction is how an action shows.
@@ -80,6 +87,8 @@ func objectHref(e audit.Entry) string {
 		return "/orders/" + url.PathEscape(id)
 	case "key":
 		return "/keys"
+	case "cloud_order":
+		return "/orders/foreign"
 	}
 	return ""
 }
