@@ -218,13 +218,13 @@ func (b *tab) see(address string) {
 // press presses what leads to another page, and returns that page's status.
 func (b *tab) press(selector string) int64 {
 	b.t.Helper()
-	return b.lead(click(selector))
+	return b.lead(b.clicking(selector))
 }
 
 // click presses what stays on the page.
 func (b *tab) click(selector string) {
 	b.t.Helper()
-	b.do(click(selector))
+	b.do(b.clicking(selector))
 }
 
 // keys presses keys, wherever the focus is.
@@ -243,7 +243,7 @@ func (b *tab) fill(name, value string) {
 	if evaluate[string](b, fmt.Sprintf(`document.querySelector(%q).localName`, named(name))) == "select" {
 		b.run(choosing(name, value))
 	} else {
-		b.do(click(named(name)))
+		b.do(b.clicking(named(name)))
 		b.run(fmt.Sprintf(`document.querySelector(%q).select()`, named(name)))
 		b.do(insert(value))
 	}
@@ -401,24 +401,34 @@ func (b *tab) focus(selector string) {
 	b.run(fmt.Sprintf(`document.querySelector(%q).focus()`, selector))
 }
 
-// click clicks an element with the mouse, once it is there and nothing covers it. chromedp's own looks in vain in a page
-// that has come back from the browser's cache.
-func click(selector string) chromedp.Action[chromedp.Void] {
-	place := chromedp.Evaluate[*struct{ X, Y float64 }](fmt.Sprintf(`(() => {
+// clicking clicks an element with the mouse, once it is there and nothing covers it. A test is quicker than a hand: where
+// the page has moved between the look and the click, it looks again. (chromedp's own looks in vain in a page that has come
+// back from the browser's cache.)
+func (b *tab) clicking(selector string) chromedp.Action[chromedp.Void] {
+	place := fmt.Sprintf(`(token => {
 		const element = document.querySelector(%q);
 		if (!element?.checkVisibility()) return null;
 		element.scrollIntoView({block: "center", behavior: "instant"});
 		const box = element.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
-		return element.contains(document.elementFromPoint(x, y)) ? {x, y} : null;
-	})()`, selector))
+		if (!element.contains(document.elementFromPoint(x, y))) return null;
+		window.clicking = token;
+		element.addEventListener("click", () => { window.clicked = token }, {once: true, capture: true});
+		return {x, y};
+	})`, selector)
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		soon := time.NewTicker(often)
 		defer soon.Stop()
-		for {
-			at, err := place(ctx, target)
+		for token := 1; ; token++ {
+			at, err := chromedp.Evaluate[*struct{ X, Y float64 }](fmt.Sprintf("%s(%d)", place, token))(ctx, target)
 			if err == nil && at != nil {
-				_, err = chromedp.MouseClickXY(at.X, at.Y)(ctx, target)
-				return err
+				if _, err = chromedp.MouseClickXY(at.X, at.Y)(ctx, target); err != nil {
+					return err
+				}
+				// another page is there, or about to be, or this one has seen it; without scripts none can tell
+				missed, err := chromedp.Evaluate[bool](fmt.Sprintf(`window.clicking === %d && window.clicked !== %[1]d`, token))(ctx, target)
+				if !b.scripts || err != nil || !missed {
+					return ctx.Err()
+				}
 			}
 			select {
 			case <-soon.C:
@@ -476,7 +486,7 @@ func (b *tab) filter(name, value string) []chromedp.Action[chromedp.Void] {
 	if b.scripts {
 		return []chromedp.Action[chromedp.Void]{pick}
 	}
-	return []chromedp.Action[chromedp.Void]{pick, click(".filters button[type=submit]")}
+	return []chromedp.Action[chromedp.Void]{pick, b.clicking(".filters button[type=submit]")}
 }
 
 // read reads what the console answers to this tab's session in JSON.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -127,6 +129,51 @@ func TestLateAnswersTakeNothingAway(t *testing.T) {
 	slow.release()
 	b.until(fmt.Sprintf(`document.getElementById("error-%s").innerText !== ""`, size))
 	assert.Equal(t, 3, b.count(`input[name^="`+targets+`"]`))
+}
+
+func TestAClickEndsWhereItBegan(t *testing.T) {
+	t.Parallel()
+	b := startConsole(t).open(t, true)
+	b.see(b.console.link)
+	b.see("/desktops")
+	b.inventory()
+	b.see("/orders/new/subscribe/createDesktops")
+	disks := making + ".data_volumes"
+	b.run(`document.querySelector(` + "`" + add(disks) + "`" + `).scrollIntoView({block: "center"})`)
+	b.run(`window.due = 0, document.addEventListener("htmx:config:request", () => { window.due++ })`)
+
+	// the name of what was picked comes with the check, above the button that is held down
+	b.fill(making+".product_id", "workspace.k.xlarge2.uosv20pro")
+	b.mouse(input.DispatchMouseEventTypeMousePressed, add(disks))
+	b.until(`window.due > 0`)
+	b.run(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`)
+	assert.Zero(t, b.count(".picked"))
+	b.mouse(input.DispatchMouseEventTypeMouseReleased, add(disks))
+	b.untilFocused(disks + "[0].type")
+	b.until(`document.querySelector(".picked") !== null`)
+	assert.Equal(t, 1, b.count(named(disks+"[0].type")))
+
+	// the same, when the answer is there before the button is let go
+	slow := b.hold("*/check")
+	b.fill(making+".image_id", "e1d65e11-861c-459d-a3a8-ab150d79befc")
+	b.run(`document.activeElement.blur()`)
+	slow.wait(1)
+	b.run(`document.querySelector(` + "`" + add(disks) + "`" + `).scrollIntoView({block: "center"})`)
+	b.mouse(input.DispatchMouseEventTypeMousePressed, add(disks))
+	b.run(`window.late = 0, document.addEventListener("htmx:finally:request", () => { window.late++ })`)
+	slow.release()
+	b.until(`window.late > 0`)
+	assert.Equal(t, 1, b.count(".picked"))
+	b.mouse(input.DispatchMouseEventTypeMouseReleased, add(disks))
+	b.untilFocused(disks + "[1].type")
+	b.until(`document.querySelectorAll(".picked").length === 2`)
+}
+
+// mouse presses or lets go the mouse's button on an element.
+func (b *tab) mouse(event input.DispatchMouseEventType, selector string) {
+	b.t.Helper()
+	at := evaluate[struct{ X, Y float64 }](b, fmt.Sprintf(`(({x, y, width, height}) => ({x: x + width / 2, y: y + height / 2}))(document.querySelector(%q).getBoundingClientRect())`, selector))
+	b.do(chromedp.MouseEvent(event, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
 }
 
 func TestTheFirstProblemHasTheFocus(t *testing.T) {

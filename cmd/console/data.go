@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
-	"workspace-order-console/internal/cloud/embedded"
 	"workspace-order-console/internal/seed"
 	"workspace-order-console/internal/store"
 	"workspace-order-console/internal/worker"
@@ -52,12 +52,12 @@ func (f *Flags) fetchInventory(ctx context.Context, db *store.Store) (err error)
 	if err != nil || !refreshed.IsZero() {
 		return err
 	}
-	own, err := embedded.Open(ctx, embedded.Config{Dir: f.Data, ProjectID: f.ProjectID, Region: f.Region})
+	c, closeCloud, err := f.openCloud(ctx, f.logger(io.Discard))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, own.Close()) }()
-	_, err = worker.New(worker.Config{Cloud: own, Journal: db, Stock: db, Now: time.Now, CloudTimeout: f.CloudTimeout}).Refresh(ctx)
+	defer func() { err = errors.Join(err, closeCloud()) }()
+	_, err = worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Now: time.Now, CloudTimeout: f.CloudTimeout}).Refresh(ctx)
 	return err
 }
 

@@ -21,18 +21,22 @@ import (
 
 // Flags are those that several commands share.
 type Flags struct {
-	Listen         string        `default:"127.0.0.1:8080" help:"Address to listen on. With local sign-in only a loopback address is taken."`
-	PublicURL      string        `name:"public-url" help:"The address people use; made from --listen when empty."`
-	LogFormat      string        `enum:"text,json" default:"text" help:"Form of the log on stderr: text or json."`
-	Data           string        `default:"./data" help:"Folder of the database."`
-	Cloud          string        `enum:"embedded" default:"embedded" help:"The cloud: embedded."`
-	ProjectID      string        `name:"project-id" default:"0bec5db98280d2d02fd6c00c2de791ce" help:"The project that orders go to."`
-	Region         string        `default:"ap-southeast-1" help:"The project's region."`
-	CloudTimeout   time.Duration `default:"30s" help:"Longest wait for the cloud's answer to one call."`
-	EmbeddedSpeed  time.Duration `default:"2s" help:"How long the embedded cloud takes from paid to completed; 0 is at once."`
-	ReconcileEvery time.Duration `default:"15s" help:"How often orders in doubt are looked into."`
-	ReconcileGrace time.Duration `default:"30m" help:"How long the cloud's order list may lag: after that, a person is asked about an order in doubt."`
-	Auth           string        `enum:"local" default:"local" help:"How people sign in: local (a one-time link on stdout)."`
+	Listen            string        `default:"127.0.0.1:8080" help:"Address to listen on. With local sign-in only a loopback address is taken."`
+	PublicURL         string        `name:"public-url" help:"The address people use; made from --listen when empty."`
+	LogFormat         string        `enum:"text,json" default:"text" help:"Form of the log on stderr: text or json."`
+	Data              string        `default:"./data" help:"Folder of the database."`
+	Cloud             string        `enum:"embedded,huaweicloud" default:"embedded" help:"The cloud: embedded or huaweicloud."`
+	ProjectID         string        `name:"project-id" env:"CONSOLE_PROJECT_ID,HUAWEICLOUD_SDK_PROJECT_ID" default:"0bec5db98280d2d02fd6c00c2de791ce" help:"The project that orders go to."`
+	Region            string        `default:"ap-southeast-1" help:"The project's region."`
+	WorkspaceEndpoint string        `help:"Address of the cloud's Workspace service; by region when empty. Plain http on this machine only."`
+	BSSEndpoint       string        `name:"bss-endpoint" help:"Address of its billing service; by region when empty."`
+	TokenFile         string        `help:"File with an IAM token to use in place of AK and SK; read again when it changes."`
+	BillingTokenFile  string        `help:"File with a token for the billing service, when that wants another."`
+	CloudTimeout      time.Duration `default:"30s" help:"Longest wait for the cloud's answer to one call."`
+	EmbeddedSpeed     time.Duration `default:"2s" help:"How long the embedded cloud takes from paid to completed; 0 is at once."`
+	ReconcileEvery    time.Duration `default:"15s" help:"How often orders in doubt are looked into."`
+	ReconcileGrace    time.Duration `default:"30m" help:"How long the cloud's order list may lag: after that, a person is asked about an order in doubt."`
+	Auth              string        `enum:"local" default:"local" help:"How people sign in: local (a one-time link on stdout)."`
 }
 
 // check holds the flags against each other.

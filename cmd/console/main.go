@@ -22,6 +22,7 @@ type cli struct {
 	Flags
 
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the console (the default)."`
+	Cloud   cloudCmd   `cmd:"" help:"Run the embedded cloud alone, over HTTP, as a stand-in for the real one."`
 	Key     keyCmd     `cmd:"" help:"API keys of the /v2 door."`
 	Signin  signinCmd  `cmd:"" help:"Print a new one-time sign-in link for a running console."`
 	Health  healthCmd  `cmd:"" help:"Exit 0 when the console of these flags is ready."`

@@ -12,7 +12,6 @@ import (
 	"workspace-order-console/internal/api"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
-	"workspace-order-console/internal/cloud/embedded"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/store"
 	"workspace-order-console/internal/worker"
@@ -67,12 +66,11 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if err != nil {
 		return err
 	}
-	own, err := embedded.Open(ctx, embedded.Config{Dir: f.Data, ProjectID: f.ProjectID, Region: f.Region, Speed: f.EmbeddedSpeed, Logger: log})
+	c, closeCloud, err := f.openCloud(ctx, log)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, own.Close()) }()
-	var c cloud.Cloud = own
+	defer func() { err = errors.Join(err, closeCloud()) }()
 	if h.wrap != nil {
 		c = h.wrap(c)
 	}
@@ -96,15 +94,15 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Log: log, Now: time.Now,
 		CloudTimeout: f.CloudTimeout, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: true, Name: orders.NewID(), Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
-		Region: f.Region, Now: time.Now, Step: h.step})
+		Region: f.Region, TagOrders: f.Cloud == cloudHuaweiCloud, Now: time.Now, Step: h.step})
 	ring := auth.NewKeyRing(db, sealer, time.Now)
 	web := handlers.New(handlers.Config{
 		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Sealer: sealer, Audit: db, Tokens: ring,
 		Ready:   func(ctx context.Context) error { return ready(ctx, db, c) },
 		Refresh: hands.WantRefresh,
 		Cloud:   f.Cloud, Region: f.Region, ProjectID: f.ProjectID, PublicURL: publicURL, Version: version,
-		Grace: f.ReconcileGrace,
-		Wait:  placeWait, Now: time.Now, Log: log,
+		Stats: stats(c), Grace: f.ReconcileGrace,
+		Wait: placeWait, Now: time.Now, Log: log,
 	})
 	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: f.ProjectID, PublicURL: publicURL,
 		Wait: f.CloudTimeout + 5*time.Second, Version: version, Log: log, Now: time.Now})
@@ -154,6 +152,14 @@ func both(ctx context.Context, hands *worker.Worker, server *http.Server, listen
 	}
 	stopWork()
 	return errors.Join(failed, down, <-worked)
+}
+
+// stats is how the calls to a cloud fare; nil for a cloud that has nothing to tell.
+func stats(c cloud.Cloud) func() cloud.Stats {
+	if watched, ok := c.(cloud.Watched); ok {
+		return watched.Stats
+	}
+	return nil
 }
 
 // ready tells whether the console can work.

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 )
 
@@ -26,6 +27,11 @@ type orderCollector struct{ *server }
 var (
 	ordersDesc = prometheus.NewDesc("console_orders", "Orders by what they show: their state, or the worst of their cloud orders.", []string{"badge"}, nil)
 	headDesc   = prometheus.NewDesc("console_order_changes_total", "Changes to orders since the database was made.", nil, nil)
+	callsDesc  = prometheus.NewDesc("console_cloud_calls_total", "Calls to the cloud by operation and outcome.", []string{"operation", "outcome"}, nil)
+	tookDesc   = prometheus.NewDesc("console_cloud_calls_seconds_total", "The time that they took.", []string{"operation", "outcome"}, nil)
+	openDesc   = prometheus.NewDesc("console_cloud_breaker_open", "1 while an endpoint's circuit breaker keeps calls back.", []string{"endpoint"}, nil)
+	tripsDesc  = prometheus.NewDesc("console_cloud_breaker_trips_total", "How often it opened.", []string{"endpoint"}, nil)
+	waitDesc   = prometheus.NewDesc("console_cloud_calls_waiting", "Calls that wait for the rate limit.", []string{"endpoint"}, nil)
 	ageDesc    = prometheus.NewDesc("console_inventory_age_seconds", "How long ago the inventory was read from the cloud.", nil, nil)
 )
 
@@ -33,13 +39,16 @@ var (
 func (o *orderCollector) Describe(ch chan<- *prometheus.Desc) {
 	ch <- ordersDesc
 	ch <- headDesc
-	ch <- ageDesc
+	for _, desc := range []*prometheus.Desc{ageDesc, callsDesc, tookDesc, openDesc, tripsDesc, waitDesc} {
+		ch <- desc
+	}
 }
 
 // Collect implements prometheus.Collector. What cannot be read now is left out, which a monitor sees as absent.
 func (o *orderCollector) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
+	o.cloud(ch)
 	version, _ := o.Journal.Version()
 	ch <- prometheus.MustNewConstMetric(headDesc, prometheus.CounterValue, float64(version))
 	if counts, err := o.Journal.Count(ctx); err == nil {
@@ -49,5 +58,26 @@ func (o *orderCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 	if refreshed, _, err := o.Inventory.Age(ctx); err == nil && !refreshed.IsZero() {
 		ch <- prometheus.MustNewConstMetric(ageDesc, prometheus.GaugeValue, o.Now().Sub(refreshed).Seconds())
+	}
+}
+
+// cloud tells how the calls to the cloud fare, where it has anything to tell.
+func (o *orderCollector) cloud(ch chan<- prometheus.Metric) {
+	if o.Stats == nil {
+		return
+	}
+	stats := o.Stats()
+	for _, c := range stats.Calls {
+		ch <- prometheus.MustNewConstMetric(callsDesc, prometheus.CounterValue, float64(c.Count), c.Operation, string(c.Outcome))
+		ch <- prometheus.MustNewConstMetric(tookDesc, prometheus.CounterValue, c.Took.Seconds(), c.Operation, string(c.Outcome))
+	}
+	for _, e := range stats.Endpoints {
+		open := 0.0
+		if e.Breaker != cloud.BreakerClosed {
+			open = 1
+		}
+		ch <- prometheus.MustNewConstMetric(openDesc, prometheus.GaugeValue, open, e.Name)
+		ch <- prometheus.MustNewConstMetric(tripsDesc, prometheus.CounterValue, float64(e.Trips), e.Name)
+		ch <- prometheus.MustNewConstMetric(waitDesc, prometheus.GaugeValue, float64(e.Waiting), e.Name)
 	}
 }

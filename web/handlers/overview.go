@@ -48,6 +48,9 @@ func (s *server) overviewView(c echo.Context) (templates.OverviewView, error) {
 	version, _ := s.Journal.Version()
 	view := templates.OverviewView{Say: say(c), Now: s.Now(), MayPlace: w.May(auth.PlaceOrders), MayPay: w.May(auth.PayOrders),
 		MaySettle: w.May(auth.SettleOrders)}
+	if s.Stats != nil {
+		view.Endpoints = s.Stats().Endpoints
+	}
 	var err error
 	if view.Counts, err = s.Journal.Count(ctx); err != nil {
 		return view, err

@@ -17,6 +17,7 @@ import (
 
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/web/static"
@@ -44,6 +45,8 @@ type Config struct {
 	// PublicURL is the address people use, without a slash at the end.
 	PublicURL string
 	Version   string
+	// Stats is how the calls to the cloud fare; nil for a cloud that has nothing to tell.
+	Stats func() cloud.Stats
 	// Grace is how long the cloud's order list may lag: after that, a person is asked about an order in doubt.
 	Grace time.Duration
 	// Wait is how long placing an order waits for its outcome before it shows the running order.

@@ -225,6 +225,19 @@
     if (field.localName === 'select') for (const option of field.options) option.defaultSelected = option.selected;
     else field.defaultValue = field.value;
   };
+  // What a check has to say moves what stands below it. While a button is held down nothing may move, or the click that
+  // began on it ends somewhere else; the check waits for the end of the click.
+  let down = false;
+  let waits = false;
+  const held = () => down && (waits = true);
+  addEventListener('pointerdown', () => { down = true; }, true);
+  for (const end of ['pointerup', 'pointercancel']) {
+    addEventListener(end, () => {
+      down = false;
+      if (waits) $('form[data-kind]')?.dispatchEvent(new Event('change'));
+      waits = false;
+    }, true);
+  }
   const rowButtons = 'button[name="add"], button[name="remove"]';
   let rowChange = null; // a row that comes or goes, until the server has answered
   document.addEventListener('htmx:config:request', (event) => {
@@ -233,11 +246,12 @@
     const form = source.closest?.('form[data-kind]');
     if (!form) return;
     // a check of the form as it was before would take the row back; one follows the answer
-    if (source === form && rowChange) return event.preventDefault();
+    if (source === form && (rowChange || held())) return event.preventDefault();
     if (source.matches(rowButtons)) rowChange = { ctx, form, adds: source.name === 'add', path: source.value, selects: [] };
     $$('input, select, textarea', form).forEach(remember);
   });
   document.addEventListener('htmx:before:swap', (event) => {
+    if (event.detail.ctx.sourceElement?.matches('form[data-kind]') && held()) return event.preventDefault();
     if (!rowChange || rowChange.ctx !== event.detail.ctx) return;
     rowChange.selects = $$('select', rowChange.form).filter((select) => [...select.options].every((option) => option.selected === option.defaultSelected));
   });

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 )
@@ -18,8 +19,10 @@ type OverviewView struct {
 	Moving, Latest []orders.Order
 	Counts         map[orders.Badge]int
 	// Desktops and Pools count the inventory, when who looks may see it.
-	Desktops, Pools             int
-	ShowsInventory              bool
+	Desktops, Pools int
+	ShowsInventory  bool
+	// Endpoints are the cloud's, where it has anything to tell of them.
+	Endpoints                   []cloud.EndpointStats
 	Age                         InventoryAge
 	Poll                        PollView
 	Say                         i18n.Printer
@@ -116,4 +119,14 @@ func (v OverviewView) beginnings() []Link {
 		links = append(links, Link{Text: "Look at the desktops", Href: "/desktops", Icon: "monitor"})
 	}
 	return links
+}
+
+// heldBack are the endpoints that calls are kept from at the moment.
+func (v OverviewView) heldBack() []cloud.EndpointStats {
+	return slices.DeleteFunc(slices.Clone(v.Endpoints), func(e cloud.EndpointStats) bool { return e.Breaker == cloud.BreakerClosed })
+}
+
+// heldBackWords say what that means.
+func heldBackWords(e cloud.EndpointStats) string {
+	return "The cloud's " + e.Name + " service failed again and again (" + e.LastFailure + ") and is left alone for a while. Orders wait; none is lost, and each can be withdrawn until it is sent."
 }
