@@ -28,8 +28,6 @@ type cloudCmd struct {
 const (
 	// cloudListen is where the cloud listens unless told otherwise: beside the console, not in its place.
 	cloudListen = "127.0.0.1:9090"
-	// projectVariable is the SDK's own name of the project.
-	projectVariable = "HUAWEICLOUD_SDK_PROJECT_ID"
 	// cloudWriteTimeout bounds an answer. Late and hanging ones lift it for themselves.
 	cloudWriteTimeout = 30 * time.Second
 )
@@ -38,12 +36,6 @@ const (
 func (k cloudCmd) Run(ctx context.Context, line *kong.Context, f *Flags, o *output) error {
 	if !given(line, "listen") {
 		f.Listen = cloudListen
-	}
-	if project, set := os.LookupEnv(projectVariable); set && project != "" && !given(line, "project-id") {
-		f.ProjectID = project
-		if err := f.check(); err != nil {
-			return usageError{err}
-		}
 	}
 	return k.serve(ctx, f, o)
 }

@@ -46,7 +46,7 @@ func (f *Flags) huaweiCloud(log *slog.Logger) (*huaweicloud.Cloud, error) {
 	}
 	config := huaweicloud.Config{ProjectID: f.ProjectID, Region: f.Region, DomainID: os.Getenv("HUAWEICLOUD_SDK_DOMAIN_ID"),
 		TokenFile: f.TokenFile, BillingTokenFile: f.BillingTokenFile, WorkspaceEndpoint: f.WorkspaceEndpoint, BSSEndpoint: f.BSSEndpoint,
-		UserAgent: "workspace-order-console/" + version, Timeout: f.CloudTimeout, Log: log}
+		UserAgent: "workspace-order-console/" + version, Timeout: f.CloudTimeout, Rate: f.CloudRate, Burst: max(1, int(2*f.CloudRate)), Log: log}
 	if f.TokenFile == "" {
 		ak, sk := os.Getenv("HUAWEICLOUD_SDK_AK"), os.Getenv("HUAWEICLOUD_SDK_SK")
 		if ak == "" || sk == "" {

@@ -30,6 +30,7 @@ type Flags struct {
 	Region            string        `default:"ap-southeast-1" help:"The project's region."`
 	WorkspaceEndpoint string        `help:"Address of the cloud's Workspace service; by region when empty. Plain http on this machine only."`
 	BSSEndpoint       string        `name:"bss-endpoint" help:"Address of its billing service; by region when empty."`
+	CloudRate         float64       `default:"10" help:"Calls a second that each of the cloud's services is asked at most; negative for no limit."`
 	TokenFile         string        `help:"File with an IAM token to use in place of AK and SK; read again when it changes."`
 	BillingTokenFile  string        `help:"File with a token for the billing service, when that wants another."`
 	CloudTimeout      time.Duration `default:"30s" help:"Longest wait for the cloud's answer to one call."`

@@ -66,6 +66,11 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if err != nil {
 		return err
 	}
+	here, err := join(ctx, f.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, here.leave()) }()
 	c, closeCloud, err := f.openCloud(ctx, log)
 	if err != nil {
 		return err
@@ -92,7 +97,7 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		claiming = 0
 	}
 	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Log: log, Now: time.Now,
-		CloudTimeout: f.CloudTimeout, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: true, Name: orders.NewID(), Step: h.step})
+		CloudTimeout: f.CloudTimeout, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Pulse: db.Refresh, Name: orders.NewID(), Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, TagOrders: f.Cloud == cloudHuaweiCloud, Now: time.Now, Step: h.step})
 	ring := auth.NewKeyRing(db, sealer, time.Now)

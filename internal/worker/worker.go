@@ -43,6 +43,10 @@ type Config struct {
 	ReconcileEvery time.Duration
 	// Alone tells that no other worker uses this database: what is found being sent at start was abandoned.
 	Alone bool
+	// Recovered is called once what an earlier process left behind is recovered, before anything is claimed; may be nil.
+	Recovered func() error
+	// Pulse tells the journal of what other processes changed; may be nil for a worker whose database is its own.
+	Pulse func(context.Context) error
 	// Name tells this worker's claims from those of others; it must be new at every start.
 	Name string
 	// Step is called after each named step of an order's life; crash tests end the process there. May be nil.
@@ -73,6 +77,7 @@ const (
 	sendEvery    = time.Second
 	followEvery  = 500 * time.Millisecond
 	refreshEvery = time.Minute
+	pulseEvery   = 500 * time.Millisecond
 	recoverEvery = 15 * time.Second
 	surveyEvery  = time.Minute
 	sweepEvery   = time.Hour
@@ -86,6 +91,11 @@ func (w *Worker) Run(ctx context.Context) error {
 	if err := w.Recover(ctx); err != nil {
 		return err
 	}
+	if w.Recovered != nil {
+		if err := w.Recovered(); err != nil {
+			return err
+		}
+	}
 	var group sync.WaitGroup
 	start := func(every time.Duration, wake func() <-chan struct{}, do func(context.Context) (more bool, err error)) {
 		group.Go(func() { w.loop(ctx, every, wake, do) })
@@ -98,6 +108,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	start(followEvery, changed, w.Follow)
 	start(refreshEvery, func() <-chan struct{} { return w.refresh }, w.Refresh)
 	start(recoverEvery, nil, w.overdue)
+	if w.Pulse != nil {
+		start(pulseEvery, nil, func(ctx context.Context) (bool, error) { return false, w.Pulse(ctx) })
+	}
 	start(w.ReconcileEvery, nil, w.Reconcile)
 	start(surveyEvery, func() <-chan struct{} { return w.survey }, w.Survey)
 	start(sweepEvery, nil, func(ctx context.Context) (bool, error) { return false, w.Sweeper.Sweep(ctx, w.Now()) })

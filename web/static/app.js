@@ -226,16 +226,15 @@
     else field.defaultValue = field.value;
   };
   // What a check has to say moves what stands below it. While a button is held down nothing may move, or the click that
-  // began on it ends somewhere else; the check waits for the end of the click.
+  // began on it ends somewhere else: such an answer is let go, and asked for again after the click.
   let down = false;
-  let waits = false;
-  const held = () => down && (waits = true);
+  let asked = false;
   addEventListener('pointerdown', () => { down = true; }, true);
   for (const end of ['pointerup', 'pointercancel']) {
     addEventListener(end, () => {
       down = false;
-      if (waits) $('form[data-kind]')?.dispatchEvent(new Event('change'));
-      waits = false;
+      if (asked) $('form[data-kind]')?.dispatchEvent(new Event('change'));
+      asked = false;
     }, true);
   }
   const rowButtons = 'button[name="add"], button[name="remove"]';
@@ -246,12 +245,15 @@
     const form = source.closest?.('form[data-kind]');
     if (!form) return;
     // a check of the form as it was before would take the row back; one follows the answer
-    if (source === form && (rowChange || held())) return event.preventDefault();
+    if (source === form && rowChange) return event.preventDefault();
     if (source.matches(rowButtons)) rowChange = { ctx, form, adds: source.name === 'add', path: source.value, selects: [] };
     $$('input, select, textarea', form).forEach(remember);
   });
   document.addEventListener('htmx:before:swap', (event) => {
-    if (event.detail.ctx.sourceElement?.matches('form[data-kind]') && held()) return event.preventDefault();
+    if (down && event.detail.ctx.sourceElement?.matches('form[data-kind]')) {
+      asked = true;
+      return event.preventDefault();
+    }
     if (!rowChange || rowChange.ctx !== event.detail.ctx) return;
     rowChange.selects = $$('select', rowChange.form).filter((select) => [...select.options].every((option) => option.selected === option.defaultSelected));
   });

@@ -202,24 +202,27 @@ func TestFilters(t *testing.T) {
 	client := w.workspace()
 	known, err := cloud.All(t.Context(), 500, w.cloud.Desktops)
 	require.NoError(t, err)
+	type asked = model.ListDesktopsDetailRequest
 	for name, c := range map[string]struct {
-		request model.ListDesktopsDetailRequest
+		request asked
 		fits    func(cloud.Desktop) bool
 	}{
-		"several IDs":     {model.ListDesktopsDetailRequest{DesktopId: &[]string{ordinary, known[0].DesktopID}}, func(d cloud.Desktop) bool { return d.DesktopID == ordinary || d.DesktopID == known[0].DesktopID }},
-		"yearly/monthly":  {model.ListDesktopsDetailRequest{ChargeMode: p("0")}, func(d cloud.Desktop) bool { return d.Product.ChargeMode == "0" }},
-		"pay-per-use":     {model.ListDesktopsDetailRequest{ChargeMode: p("1")}, func(d cloud.Desktop) bool { return d.Product.ChargeMode == "1" }},
-		"pooled":          {model.ListDesktopsDetailRequest{DesktopType: p("POOLED")}, cloud.Desktop.Pooled},
-		"ordinary":        {model.ListDesktopsDetailRequest{DesktopType: p("DEDICATED")}, func(d cloud.Desktop) bool { return !d.Pooled() }},
-		"a pool":          {model.ListDesktopsDetailRequest{PoolId: p(pool + ",none")}, func(d cloud.Desktop) bool { return d.PoolID == pool }},
-		"a status":        {model.ListDesktopsDetailRequest{Status: p("SHUTOFF")}, func(d cloud.Desktop) bool { return d.Status == "SHUTOFF" }},
-		"a zone":          {model.ListDesktopsDetailRequest{AvailabilityZone: p("ap-southeast-1b")}, func(d cloud.Desktop) bool { return d.AvailabilityZone == "ap-southeast-1b" }},
-		"a tag":           {model.ListDesktopsDetailRequest{Tag: p("dept=design")}, func(d cloud.Desktop) bool { return len(d.Tags) > 0 && d.Tags[0].Value == "design" }},
-		"a tag's key":     {model.ListDesktopsDetailRequest{Tag: p("dept")}, func(d cloud.Desktop) bool { return len(d.Tags) > 0 && d.Tags[0].Key == "dept" }},
-		"a user":          {model.ListDesktopsDetailRequest{UserName: &known[0].UserName}, func(d cloud.Desktop) bool { return d.UserName == known[0].UserName }},
-		"part of a name":  {model.ListDesktopsDetailRequest{ComputerName: p("dsgn-04")}, func(d cloud.Desktop) bool { return len(d.ComputerName) > 7 && d.ComputerName[:7] == "DSGN-04" }},
-		"an image":        {model.ListDesktopsDetailRequest{ImageId: p(known[0].ImageID())}, func(d cloud.Desktop) bool { return d.ImageID() == known[0].ImageID() }},
-		"nothing of that": {model.ListDesktopsDetailRequest{SubnetId: p("none")}, func(cloud.Desktop) bool { return false }},
+		"several IDs": {asked{DesktopId: &[]string{ordinary, known[0].DesktopID}}, func(d cloud.Desktop) bool {
+			return d.DesktopID == ordinary || d.DesktopID == known[0].DesktopID
+		}},
+		"yearly/monthly":  {asked{ChargeMode: p("0")}, func(d cloud.Desktop) bool { return d.Product.ChargeMode == "0" }},
+		"pay-per-use":     {asked{ChargeMode: p("1")}, func(d cloud.Desktop) bool { return d.Product.ChargeMode == "1" }},
+		"pooled":          {asked{DesktopType: p("POOLED")}, cloud.Desktop.Pooled},
+		"ordinary":        {asked{DesktopType: p("DEDICATED")}, func(d cloud.Desktop) bool { return !d.Pooled() }},
+		"a pool":          {asked{PoolId: p(pool + ",none")}, func(d cloud.Desktop) bool { return d.PoolID == pool }},
+		"a status":        {asked{Status: p("SHUTOFF")}, func(d cloud.Desktop) bool { return d.Status == "SHUTOFF" }},
+		"a zone":          {asked{AvailabilityZone: p("ap-southeast-1b")}, func(d cloud.Desktop) bool { return d.AvailabilityZone == "ap-southeast-1b" }},
+		"a tag":           {asked{Tag: p("dept=design")}, func(d cloud.Desktop) bool { return len(d.Tags) > 0 && d.Tags[0].Value == "design" }},
+		"a tag's key":     {asked{Tag: p("dept")}, func(d cloud.Desktop) bool { return len(d.Tags) > 0 && d.Tags[0].Key == "dept" }},
+		"a user":          {asked{UserName: &known[0].UserName}, func(d cloud.Desktop) bool { return d.UserName == known[0].UserName }},
+		"part of a name":  {asked{ComputerName: p("dsgn-04")}, func(d cloud.Desktop) bool { return len(d.ComputerName) > 7 && d.ComputerName[:7] == "DSGN-04" }},
+		"an image":        {asked{ImageId: p(known[0].ImageID())}, func(d cloud.Desktop) bool { return d.ImageID() == known[0].ImageID() }},
+		"nothing of that": {asked{SubnetId: p("none")}, func(cloud.Desktop) bool { return false }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := 0

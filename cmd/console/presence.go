@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// presence tells consoles of one data folder of each other, by a lock on a file that the system lets go of when a process
+// ends, however it ends. Who starts alone holds it alone until it has recovered what an earlier process left behind;
+// everybody else waits for that, and then all share it.
+type presence struct {
+	file *os.File
+	// alone tells that no other console lives.
+	alone bool
+}
+
+// joinEvery is how often a console that waits for another's recovery looks again.
+const joinEvery = 50 * time.Millisecond
+
+// join takes part in a data folder.
+func join(ctx context.Context, dir string) (*presence, error) {
+	file, err := os.OpenFile(filepath.Join(dir, "console.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	p := &presence{file: file}
+	if p.alone, err = lockAlone(file); err != nil || p.alone {
+		return p, err
+	}
+	ticker := time.NewTicker(joinEvery)
+	defer ticker.Stop()
+	for {
+		if shared, err := lockShared(file); err != nil || shared {
+			return p, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("another console does not finish its start: %w", ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
+
+// share lets others in, once what was left behind is recovered. Where a lock cannot be shared it stays this console's.
+func (p *presence) share() error {
+	if !p.alone || !canShare {
+		return nil
+	}
+	_, err := lockShared(p.file)
+	return err
+}
+
+// leave ends the part.
+func (p *presence) leave() error { return p.file.Close() }
