@@ -54,19 +54,8 @@ func (c *console) open(t *testing.T, scripts bool) *tab {
 	t.Helper()
 	browser, err := chromium()
 	require.NoError(t, err)
-	return openIn(t, browser, c, scripts, chromedp.WithNewBrowserContext())
-}
-
-// beside opens another tab with the same cookies.
-func (b *tab) beside() *tab {
-	b.t.Helper()
-	return openIn(b.t, b.ctx, b.console, b.scripts)
-}
-
-func openIn(t *testing.T, parent context.Context, c *console, scripts bool, options ...chromedp.ContextOption) *tab {
-	t.Helper()
 	b := &tab{t: t, console: c, scripts: scripts}
-	ctx, end := chromedp.NewContext(parent, append(options, chromedp.WithListener(b.listen))...)
+	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
 	b.ctx = ctx
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -181,7 +170,9 @@ func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	require.NoError(b.t, chromedp.Do(ctx, steps...), b.where())
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		require.NoError(b.t, err, b.where())
+	}
 }
 
 // lead runs steps that lead to another page, waits until it is there and returns its status.

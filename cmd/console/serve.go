@@ -54,6 +54,17 @@ type hooks struct {
 
 func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	log := f.logger(o.err)
+	// first of all, so that a start that fails for its address leaves nothing behind
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.Listen)
+	if err != nil {
+		return err
+	}
+	served := false
+	defer func() {
+		if !served {
+			err = errors.Join(err, listener.Close())
+		}
+	}()
 	db, err := f.open(ctx)
 	if err != nil {
 		return err
@@ -80,16 +91,12 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		c = h.wrap(c)
 	}
 
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.Listen)
-	if err != nil {
-		return err
-	}
 	publicURL := f.PublicURL
 	if publicURL == "" {
 		publicURL = "http://" + listener.Addr().String()
 	}
 	if err := db.SetPublicURL(ctx, publicURL); err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 
 	claiming := senders
@@ -120,13 +127,14 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 
 	link, err := signinLink(ctx, db, publicURL)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	fmt.Fprintf(o.out, "The console is at %s (%s cloud, data in %s)\nSign in, once and within %d minutes: %s\n",
 		publicURL, f.Cloud, f.Data, int(signinLife.Minutes()), link)
 	if h.ready != nil {
 		h.ready(publicURL)
 	}
+	served = true
 	return both(ctx, hands, server, listener)
 }
 

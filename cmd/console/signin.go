@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"time"
 
 	"workspace-order-console/internal/auth"
@@ -14,6 +15,9 @@ type signinCmd struct{}
 
 // Run prints a new sign-in link for the console that uses this data folder.
 func (signinCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
+	if _, err := os.Stat(f.Data); err != nil {
+		return fmt.Errorf("no console has run with the data in %s yet", f.Data)
+	}
 	db, err := f.open(ctx)
 	if err != nil {
 		return err

@@ -95,6 +95,9 @@ func (s *Service) Resolve(ctx context.Context, who auth.Who, id string, settleme
 	if !who.May(auth.SettleOrders) {
 		return forbidden()
 	}
+	if order.State != StateInDoubt {
+		return &Error{Code: CodeConflict, Message: field.Say("error.not_in_doubt"), OrderID: id}
+	}
 	var problems field.Problems
 	if settlement.Outcome != StatePlaced && settlement.Outcome != StateNotPlaced {
 		problems.Add("outcome", "problem.choice", "choices", []string{string(StatePlaced), string(StateNotPlaced)})
@@ -121,9 +124,6 @@ func (s *Service) Resolve(ctx context.Context, who auth.Who, id string, settleme
 	}
 	if len(problems) > 0 {
 		return invalid(problems)
-	}
-	if order.State != StateInDoubt {
-		return &Error{Code: CodeConflict, Message: field.Say("error.not_in_doubt"), OrderID: id}
 	}
 	if unknown := s.unknownOrder(ctx, settlement.OrderIDs); unknown != "" {
 		problems.Add("order_id", "problem.order_id_unknown", "order", unknown)

@@ -30,7 +30,7 @@ type broken struct {
 	edits []any
 	// want are the problems, as "path: sentence".
 	want []string
-	// jsonOnly tells that no form can express it.
+	// jsonOnly tells that no form can express it; a form knows no envelopes, only their inputs.
 	jsonOnly bool
 }
 
@@ -78,7 +78,7 @@ var brokenBodies = map[string][]broken{
 		{name: "renewal that is neither yes nor no", edits: edits("resources[0].is_auto_renew", 2), want: problems("resources[0].is_auto_renew: must be one of 0, 1")},
 		{name: "a period of words", edits: edits("resources[0].period_num", "one"), want: problems("resources[0].period_num: must be a whole number")},
 		{name: "a quoted number", edits: edits("resources[0].period_num", "1"), want: problems("resources[0].period_num: must be a whole number"), jsonOnly: true},
-		{name: "two resources", edits: edits("resources[1]", map[string]any{"period_type": 2, "period_num": 1}), want: problems("resources: must have exactly one entry", "resources[1].create_desktops: is mandatory")},
+		{name: "two resources", edits: edits("resources[1]", map[string]any{"period_type": 2, "period_num": 1}), want: problems("resources: must have exactly one entry", "resources[1].create_desktops: is mandatory"), jsonOnly: true},
 		{name: "automatic payment as a boolean", edits: edits("extend_param.is_auto_pay", true), want: problems("extend_param.is_auto_pay: must be a text"), jsonOnly: true},
 		{name: "automatic payment in other words", edits: edits("extend_param.is_auto_pay", "yes"), want: problems("extend_param.is_auto_pay: must be one of true, false")},
 		{name: "enterprise project with a blank", edits: edits("enterprise_project_id", "my project"), want: problems("enterprise_project_id: must be 1 to 36 letters, digits, “-” or “_”")},
@@ -138,7 +138,7 @@ var brokenBodies = map[string][]broken{
 		{name: "no amount", edits: edits("@.size", gone), want: problems("@.size: is mandatory")},
 		{name: "too many", edits: edits("@.size", 1001), want: problems("@.size: must be a whole number from 1 to 1000")},
 		{name: "half a desktop", edits: edits("@.size", 0.5), want: problems("@.size: must be a whole number")},
-		{name: "no object at all", edits: edits("@", gone), want: problems("@: is mandatory")},
+		{name: "no object at all", edits: edits("@", gone), want: problems("@: is mandatory"), jsonOnly: true},
 		{name: "no period", edits: edits("resources[0].period_type", gone), want: problems("resources[0].period_type: is mandatory")},
 	},
 	"subscribe/applyDesktopsInternet/desktop_ids": {
@@ -274,7 +274,7 @@ var brokenPool = []broken{
 	{name: "for nobody", edits: edits("@.desktop_pool_id", gone), want: problems("@.desktop_pool_id: is mandatory: either desktop_ids or desktop_pool_id")},
 	{name: "for desktops and a pool", edits: edits("@.desktop_ids", ids(1)), want: problems("@.desktop_pool_id: must not be given together: either desktop_ids or desktop_pool_id")},
 	{name: "a desktop twice", edits: edits("@.desktop_pool_id", gone, "@.desktop_ids", []any{"d-1", "d-1"}), want: problems("@.desktop_ids[1]: stands in the list already")},
-	{name: "no parameters", edits: edits("@", gone), want: problems("@: is mandatory")},
+	{name: "no parameters", edits: edits("@", gone), want: problems("@: is mandatory"), jsonOnly: true},
 	{name: "desktops that are no texts", edits: edits("@.desktop_pool_id", gone, "@.desktop_ids", []any{1}), want: problems("@.desktop_ids[0]: must be a text"), jsonOnly: true},
 	{name: "pool ID with a blank", edits: edits("@.desktop_pool_id", "my pool"), want: problems("@.desktop_pool_id: must be an ID: letters, digits, “.”, “_” and “-”, at most 128, beginning with a letter or digit")},
 }
@@ -490,5 +490,23 @@ func TestTheExamplesThroughFormsAreTheSameBodies(t *testing.T) {
 			assert.Equal(t, string(want), string(got))
 			assert.Equal(t, example.DesktopID(), orders.DesktopID(decoded.Payload))
 		})
+	}
+}
+
+// TestAnEmptyFormNamesEveryMandatoryInput holds that what is missing is told at inputs that are shown, and not at the
+// envelopes around them, of which people see nothing.
+func TestAnEmptyFormNamesEveryMandatoryInput(t *testing.T) {
+	t.Parallel()
+	for _, kind := range orders.Kinds {
+		var missing []string
+		for _, problem := range decodeForm(kind, url.Values{}).Problems {
+			assert.NotContains(t, []string{"resources", "resources[0]"}, problem.Path, kind.Name())
+			assert.NotRegexp(t, `_param$`, problem.Path, kind.Name())
+			missing = append(missing, problem.Path)
+		}
+		assert.NotEmpty(t, missing, kind.Name())
+		if kind.Door == cloud.DoorSubscribe {
+			assert.True(t, slices.ContainsFunc(missing, func(path string) bool { return strings.Count(path, ".") >= 2 }), "%s: %v", kind.Name(), missing)
+		}
 	}
 }

@@ -353,7 +353,7 @@ func TestSummaries(t *testing.T) {
 		"subscribe/rebuildDesktops":                          "Recompose the system disks of 2 desktops with office",
 		"change/resizeDesktops":                              "TWO to a host",
 		"change/expandVolumes":                               "A disk of TWO to 200 GB",
-		"batch-desktop/ADD_VOLUME/desktop_ids":               "A GPSSD disk of 10 GB for each of 2 desktops",
+		"batch-desktop/ADD_VOLUME/desktop_ids":               "One GPSSD disk of 10 GB for each of 2 desktops",
 		"batch-desktop/EXTEND_VOLUME/desktop_pool_id":        "A disk to 100 GB in pool Support-Desk",
 		"batch-pool/CHANGE_IMAGE/image_spec_code-deprecated": "Image marketplace.example.spec for pool Support-Desk",
 		"batch-desktop/DELETE_SUB_RESOURCES/desktop_ids":     "No collaboration resources any more for 2 desktops",

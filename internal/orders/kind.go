@@ -79,6 +79,11 @@ type Kind struct {
 // Name is how a kind is called everywhere: door/type.
 func (k Kind) Name() string { return string(k.Door) + "/" + k.Type }
 
+// Quotable tells that somebody can quote orders of this kind (design, "Prices").
+func (k Kind) Quotable() bool {
+	return k.Door != cloud.DoorChange && k.Type != "DELETE_SUB_RESOURCES" && k.Type != "rebuildDesktops"
+}
+
 // KindOf finds a kind by door and type.
 func KindOf(door cloud.Door, typ string) (Kind, bool) {
 	for _, kind := range Kinds {

@@ -155,6 +155,9 @@ func Creation(kind Kind, p Payload) string {
 func (s *Service) Quote(ctx context.Context, checked Checked) (quote *Quote, problem string) {
 	question, can := checked.Payload.Question(checked.Facts)
 	if !can {
+		if checked.Decoded.Kind.Quotable() {
+			return nil, "the inventory does not know what this is about yet"
+		}
 		return nil, ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, quoteTimeout)
@@ -230,9 +233,10 @@ func forbidden() *Error {
 	return &Error{Code: CodeForbidden, Message: field.Say("error.forbidden")}
 }
 
-// placedAlready is the answer to a second use of an order's ID: its own person is led to the order, others see nothing.
+// placedAlready is the answer to a second use of an order's ID: its own person is led to the order, others see nothing. An
+// order that was placed by the command on its review page is its person's too.
 func (s *Service) placedAlready(who auth.Who, order Order) error {
-	if order.Actor != who.Name {
+	if order.Actor != who.Name && order.IdempotencyKey != order.ID {
 		return notFound()
 	}
 	return &Error{Code: CodeConflict, Message: field.Say("error.placed_already"), OrderID: order.ID, Err: ErrExists}
@@ -335,7 +339,11 @@ func (s *Service) Submit(ctx context.Context, who auth.Who, sub Submission) (Ord
 			return order, err
 		}
 	}
+	// A key that is an order's ID becomes this order's: the command on a review page and the page itself are one order.
 	id := NewID()
+	if ValidID(sub.IdempotencyKey) {
+		id = sub.IdempotencyKey
+	}
 	checked, err := s.Check(ctx, sub.Decoded, id)
 	if err != nil {
 		return Order{}, err
@@ -355,6 +363,9 @@ func (s *Service) Submit(ctx context.Context, who auth.Who, sub Submission) (Ord
 // answer comes again even when the same order could not be placed a second time.
 func (s *Service) first(ctx context.Context, who auth.Who, key, hash string) (Order, bool, error) {
 	order, err := s.Journal.OrderByIdempotencyKey(ctx, who.KeyID, key)
+	if errors.Is(err, ErrNotFound) && ValidID(key) {
+		order, err = s.Journal.Order(ctx, key)
+	}
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return Order{}, false, nil

@@ -89,6 +89,9 @@ const (
 // its goroutines have; a call to the cloud that is under way is waited for, at most until its own deadline.
 func (w *Worker) Run(ctx context.Context) error {
 	if err := w.Recover(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // told to stop before it began
+		}
 		return err
 	}
 	if w.Recovered != nil {

@@ -29,6 +29,9 @@ func (s *server) audit(c echo.Context) error {
 	if f.Before == 0 {
 		f.After = number(query.Get("before"))
 	}
+	if f.Before+f.After == 0 && query.Get("after")+query.Get("before") != "" {
+		return errFilter
+	}
 	page, err := s.Audit.Audit(c.Request().Context(), f)
 	if err != nil {
 		return err

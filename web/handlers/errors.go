@@ -16,6 +16,9 @@ import (
 // errForbidden: the role does not allow it.
 var errForbidden = errors.New("forbidden")
 
+// errUnread is a posted form that cannot be read.
+var errUnread = errors.New("the form cannot be read")
+
 // trouble is an error as somebody sees it.
 type trouble struct {
 	status int
@@ -91,6 +94,9 @@ func (s *server) trouble(c echo.Context, err error) trouble {
 	case errors.As(err, &framework) && framework.Code == http.StatusRequestEntityTooLarge:
 		return trouble{http.StatusRequestEntityTooLarge, templates.ErrorView{Title: "Too much at once", What: "A form may have at most 1 MiB.",
 			Next: "Go back, take some of it out and send it again.", Tone: templates.Warn}}
+	case errors.Is(err, errUnread):
+		return trouble{http.StatusBadRequest, templates.ErrorView{Title: "This form cannot be read", What: "It has more fields than a form may have, or was cut off on its way.",
+			Next: "Go back, take some rows out and send it again.", Links: []templates.Link{toOverview}, Tone: templates.Warn}}
 	case errors.As(err, &framework) && framework.Code < 500:
 		return trouble{framework.Code, templates.ErrorView{Title: "Not understood", What: "The console could not read this request.",
 			Next: "Go back and try again.", Links: []templates.Link{toOverview}, Tone: templates.Quiet}}

@@ -91,6 +91,11 @@ func (s *server) form(c echo.Context) error {
 			return err
 		}
 	}
+	if order := c.QueryParam("repeat"); order != "" {
+		if e, err = s.repeated(c, kind, order); err != nil {
+			return err
+		}
+	}
 	prefill(&e, c.QueryParams())
 	return s.showForm(c, http.StatusOK, e, e.decode(false).Inputs, nil, templates.PriceView{})
 }
@@ -103,6 +108,24 @@ func (s *server) reopened(c echo.Context, id string) (entered, error) {
 	}
 	e := entered{kind: draft.Checked.Kind, order: draft.Draft.ID, reason: draft.Reason, repeatOf: draft.RepeatOf, desktopID: draft.DesktopID}
 	e.tree, _ = field.FromJSON(draft.Draft.Body)
+	return e, nil
+}
+
+// repeated is the form of a new order that begins with what was entered for another of its kind.
+func (s *server) repeated(c echo.Context, kind orders.Kind, id string) (entered, error) {
+	order, err := s.Service.Order(c.Request().Context(), who(c), id)
+	if err != nil {
+		return entered{}, err
+	}
+	if order.Kind != kind.Name() {
+		return entered{}, orders.ErrNotFound
+	}
+	body, err := orders.Entered(order)
+	if err != nil {
+		return entered{}, err
+	}
+	e := entered{kind: kind, order: orders.NewID(), repeatOf: order.ID, desktopID: order.DesktopID}
+	e.tree, _ = field.FromJSON(body)
 	return e, nil
 }
 
@@ -150,7 +173,7 @@ func posted(c echo.Context) (entered, url.Values, error) {
 	}
 	form, err := c.FormParams()
 	if err != nil {
-		return entered{}, nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+		return entered{}, nil, errUnread
 	}
 	return enter(kind, form), form, nil
 }

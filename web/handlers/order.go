@@ -13,7 +13,6 @@ import (
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
-	"workspace-order-console/internal/orders/field"
 	"workspace-order-console/web/templates"
 )
 
@@ -153,26 +152,13 @@ func (s *server) resolve(c echo.Context) error {
 		orders.Settlement{Outcome: orders.State(c.FormValue("outcome")), OrderIDs: ids, Reason: c.FormValue("reason")}))
 }
 
-// repeat opens the form of a new order with everything as it was in this one.
+// repeat leads to the form of a new order with everything as it was in this one.
 func (s *server) repeat(c echo.Context) error {
-	if err := allowed(c, auth.PlaceOrders); err != nil {
-		return err
-	}
 	order, err := s.Service.Order(c.Request().Context(), who(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
-	kind, ok := orders.KindNamed(order.Kind)
-	if !ok {
-		return orders.ErrNotFound
-	}
-	e := entered{kind: kind, order: orders.NewID(), repeatOf: order.ID, desktopID: order.DesktopID}
-	body, err := orders.Entered(order)
-	if err != nil {
-		return err
-	}
-	e.tree, _ = field.FromJSON(body)
-	return s.showForm(c, http.StatusOK, e, e.decode(false).Inputs, nil, templates.PriceView{})
+	return seeOther(c, withQuery("/orders/new/"+order.Kind, "repeat", order.ID))
 }
 
 // orderJSON is an order as scripts and tests read it (design, "Machine-readable handles").

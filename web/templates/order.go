@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -128,6 +129,27 @@ func (v OrderView) difference() cloud.Money {
 	return cloud.Money{Amount: v.Bill.Billed.Amount.Sub(v.Order.Quote.Amount), Currency: v.Bill.Billed.Currency}
 }
 
+// billed tells that there is, or will be, a bill.
+func (v OrderView) billed() bool {
+	switch v.Order.State {
+	case orders.StatePlaced, orders.StateInDoubt, orders.StateQueued, orders.StateSending, orders.StateAwaitingApproval:
+		return v.Order.Quote != nil || v.Bill.Billed != nil
+	}
+	return false
+}
+
+// mixed tells that a part of a batch failed, so that it matters which.
+func (v OrderView) mixed() bool {
+	return slices.ContainsFunc(v.Order.CloudOrders, orders.CloudOrder.Failed) && len(v.Order.CloudOrders) > 1
+}
+
+func (v OrderView) requestTitle() string {
+	if v.Order.State == orders.StatePlaced || v.Order.State == orders.StateRefused {
+		return "What was sent"
+	}
+	return "Exactly what is sent"
+}
+
 // verdict says how the bill compares with the quote.
 func (v OrderView) verdict() (tone Tone, words string) {
 	switch v.Bill.Verdict {
@@ -223,7 +245,7 @@ func (v OrderView) story() []TimelineItem {
 // stories are how entries about an order are told.
 var stories = map[string]TimelineItem{
 	"order.submitted":          {Tone: Info, Icon: "pencil", Title: "Ordered"},
-	"order.sending":            {Tone: Info, Icon: "send", Title: "Sent to the cloud"},
+	"order.sending":            {Tone: Info, Icon: "send", Title: "Sending to the cloud"},
 	"order.placed":             {Tone: Good, Icon: "check", Title: "The cloud took it"},
 	"order.refused":            {Tone: Bad, Icon: "ban", Title: "The cloud refused it"},
 	"order.in_doubt":           {Tone: Doubt, Icon: "help", Title: "In doubt: no sure answer"},
@@ -278,6 +300,9 @@ func happened(entry audit.Entry) TimelineItem {
 	if entry.Action == "order.followed" && d.Status != nil {
 		status := cloud.OrderStatus(*d.Status)
 		item.Tone, item.Icon, item.Title = CloudTone(status), lookOfCloudOrder(status).icon, CloudWord(status)
+	}
+	if entry.Action == "order.pay_requested" && entry.Actor == auth.Console.Name {
+		item.Title = "The console pays, as was asked for: billed as quoted"
 	}
 	if entry.Action == "order.resolved" {
 		switch found := d.Outcome != string(orders.StateNotPlaced); {
@@ -356,7 +381,7 @@ func candidateAmount(c orders.Candidate) cloud.Money {
 // doubtWhy says why nobody knows.
 func doubtWhy(v OrderView) string {
 	if said := v.said(); said != "" {
-		return said + "."
+		return strings.TrimRight(said, ". ") + "."
 	}
 	return "the console stopped before it knew the answer."
 }

@@ -38,6 +38,8 @@ func (v ReviewView) placeWord() string {
 // payWords says who will pay.
 func (v ReviewView) payWords() string {
 	switch {
+	case v.Draft.Quote != nil && !v.Draft.Quote.Amount.IsPositive():
+		return "There is nothing to pay: it runs as soon as you place it."
 	case v.Checked.AutoPay && v.Draft.Quote != nil:
 		return "The console pays by itself as soon as the bill equals this price; a difference waits for you."
 	case v.Checked.AutoPay:
@@ -55,6 +57,15 @@ func (v ReviewView) changesWords() string {
 		return fmt.Sprintf("%d resources", len(subjects))
 	}
 	return ""
+}
+
+// unpriced tells that the quote has lines, but not one for each of a batch's desktops.
+func (v ReviewView) unpriced() (priced, of int, some bool) {
+	if v.Draft.Quote == nil || v.Checked.Payload == nil || !v.Checked.Decoded.Kind.Door.Batch() {
+		return 0, 0, false
+	}
+	priced, of = len(v.Draft.Quote.Lines), orders.Expected(v.Checked.Decoded.Kind, v.Checked.Payload)
+	return priced, of, priced > 0 && priced < of
 }
 
 // curl is the request as entered, for the console's own /v2 door.

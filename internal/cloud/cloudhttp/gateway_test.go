@@ -45,9 +45,6 @@ func TestWhoIsNotLetIn(t *testing.T) {
 		}
 	}
 	same := func(*http.Request) {}
-	another := func(r *http.Request) {
-		r.Header.Set("X-Sdk-Date", time.Now().UTC().Add(-time.Minute).Format("20060102T150405Z"))
-	}
 	for name, c := range map[string]struct {
 		ak, sk, project string
 		change          func(*http.Request)

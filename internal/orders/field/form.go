@@ -46,19 +46,21 @@ func FromForm(values url.Values) (*Node, Problems) {
 		}
 	}
 	closeUp(root)
+	root.form = true
 	return root, problems
 }
 
 // Pruned is the tree without what is empty, its rows closed up: an optional object or row whose inputs are all empty
 // is absent.
 func Pruned(n *Node) *Node {
-	if n == nil {
-		return newObject()
+	kept := newObject()
+	if n != nil {
+		if left := n.prune(); left != nil {
+			kept = left
+		}
+		kept.form = n.form
 	}
-	if kept := n.prune(); kept != nil {
-		return kept
-	}
-	return newObject()
+	return kept
 }
 
 // AddRow adds an empty row to the list at a path; it tells false when the path cannot be a list's or is full.

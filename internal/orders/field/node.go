@@ -23,6 +23,8 @@ type Node struct {
 	names   []string
 	members map[string]*Node
 	items   []*Node
+	// form tells that the tree is of a form, where nobody can say whether an object that is empty is there.
+	form bool
 }
 
 func newObject() *Node { return &Node{kind: kindObject, members: map[string]*Node{}} }

@@ -35,7 +35,7 @@ func Bind(payload Fielder, tree *Node, params map[string]string) Result {
 	if tree == nil {
 		tree = newObject()
 	}
-	s := &Set{node: tree, params: params, seen: map[string]bool{}, problems: &Problems{}}
+	s := &Set{node: tree, form: tree.form, params: params, seen: map[string]bool{}, problems: &Problems{}}
 	payload.Fields(s)
 	s.unknown()
 	return Result{Inputs: s.inputs, Problems: *s.problems}
@@ -55,6 +55,7 @@ type Set struct {
 	params   map[string]string
 	seen     map[string]bool
 	absent   bool // describing only: nothing is bound, nothing is wrong
+	form     bool // of a form: see mustShow
 	problems *Problems
 	inputs   []Input
 }
@@ -188,6 +189,9 @@ func Object[T any, P interface {
 // returns what declares its inputs.
 func ObjectFrom[T any](s *Set, dst **T, name string, prepare func(*T) Fielder, opts ...Option) {
 	in, node := s.begin(Group, name, opts)
+	if s.mustShow(in, node) {
+		node = newObject()
+	}
 	present := node != nil && node.kind != kindNull && (node.kind != kindText || trim(node.text) != "")
 	value := new(T)
 	child := s.child(in.Path, nil)
@@ -211,6 +215,9 @@ func List[T any, P interface {
 	Fielder
 }](s *Set, dst *[]T, name string, opts ...Option) {
 	in, node := s.begin(GroupList, name, opts)
+	if s.mustShow(in, node) {
+		node = &Node{kind: kindArray, items: []*Node{newObject()}}
+	}
 	rows := s.rows(in, node)
 	for i, row := range rows {
 		path := fmt.Sprintf("%s[%d]", in.Path, i)
@@ -232,6 +239,12 @@ func List[T any, P interface {
 	P(new(T)).Fields(prototype)
 	in.Item = prototype.inputs
 	s.end(in, node, len(rows) > 0)
+}
+
+// mustShow tells that a mandatory envelope of a form is empty: people see nothing of it but its inputs, so it is they that
+// are missing, and not the envelope.
+func (s *Set) mustShow(in *Input, node *Node) bool {
+	return s.form && !s.absent && in.Envelope && in.Required && (node == nil || node.empty())
 }
 
 // Refuse declares a member that may never be there, and says why with a message key.
@@ -287,7 +300,7 @@ func (s *Set) require(in *Input) {
 }
 
 func (s *Set) child(path string, node *Node) *Set {
-	return &Set{path: path, node: node, absent: node == nil, seen: map[string]bool{}, problems: s.problems}
+	return &Set{path: path, node: node, form: s.form, absent: node == nil, seen: map[string]bool{}, problems: s.problems}
 }
 
 // rows returns the elements of a list; a single text is a list of one.
