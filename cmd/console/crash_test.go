@@ -25,7 +25,10 @@ import (
 // The test binary is also the program: with these variables set it serves, and kills itself at a named step.
 const (
 	crashAt = "CONSOLE_TEST_CRASH_AT"
+	panicAt = "CONSOLE_TEST_PANIC_AT"
 	asChild = "CONSOLE_TEST_SERVE"
+	// atCloud is the address of the cloud over HTTP that the child orders at; the embedded one when empty.
+	atCloud = "CONSOLE_TEST_CLOUD"
 )
 
 func TestMain(m *testing.M) {
@@ -40,9 +43,15 @@ func TestMain(m *testing.M) {
 func serveAsChild(dir, step string) int {
 	flags := &Flags{Listen: "127.0.0.1:0", LogFormat: "text", Data: dir, Cloud: "embedded", ProjectID: testProject,
 		Region: "ap-southeast-1", CloudTimeout: testTimeout, ReconcileEvery: time.Hour, Auth: "local"}
+	if url := os.Getenv(atCloud); url != "" {
+		flags.Cloud, flags.ProjectID, flags.WorkspaceEndpoint, flags.BSSEndpoint = cloudHuaweiCloud, os.Getenv("HUAWEICLOUD_SDK_PROJECT_ID"), url, url
+	}
 	ctx, stop := signalled()
 	defer stop()
 	err := serve(ctx, flags, &output{os.Stdout, os.Stderr}, hooks{asleep: step == "intent", step: func(at string) {
+		if at == os.Getenv(panicAt) {
+			panic("at " + at)
+		}
 		if at == step {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {} // nothing more happens here
@@ -61,20 +70,22 @@ type child struct {
 	cmd  *exec.Cmd
 	url  string
 	gone chan error
+	// said is all that it printed; to be read once it is gone.
+	said *bytes.Buffer
 }
 
 var served = regexp.MustCompile(`The console is at (http://\S+)`)
 
-func startChild(t *testing.T, dir, step string) *child {
+func startChild(t *testing.T, dir, step string, env ...string) *child {
 	t.Helper()
-	c := &child{t: t, cmd: exec.CommandContext(t.Context(), os.Args[0]), gone: make(chan error, 1)}
-	c.cmd.Env = append(os.Environ(), asChild+"="+dir, crashAt+"="+step)
+	c := &child{t: t, cmd: exec.CommandContext(t.Context(), os.Args[0]), gone: make(chan error, 1), said: &bytes.Buffer{}}
+	c.cmd.Env = append(append(os.Environ(), asChild+"="+dir, crashAt+"="+step), env...)
 	var log bytes.Buffer
 	c.cmd.Stderr = &log
 	stdout, err := c.cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, c.cmd.Start())
-	lines := bufio.NewScanner(stdout)
+	lines := bufio.NewScanner(io.TeeReader(stdout, c.said))
 	for lines.Scan() {
 		if m := served.FindStringSubmatch(lines.Text()); m != nil {
 			c.url = m[1]
@@ -86,8 +97,10 @@ func startChild(t *testing.T, dir, step string) *child {
 		t.Fatalf("the console did not start:\n%s", log.String())
 	}
 	go func() {
-		_, _ = io.Copy(io.Discard, stdout)
-		c.gone <- c.cmd.Wait()
+		_, _ = io.Copy(c.said, stdout)
+		err := c.cmd.Wait()
+		c.said.Write(log.Bytes())
+		c.gone <- err
 	}()
 	return c
 }

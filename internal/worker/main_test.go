@@ -207,6 +207,8 @@ type shaky struct {
 	quote  func(cloud.Quote) (cloud.Quote, error)
 	read   error
 	list   error
+	// inventory fails the reads of the inventory.
+	inventory error
 }
 
 func (s *shaky) Orders(ctx context.Context, filter cloud.OrderFilter) (cloud.List[cloud.BillingOrder], error) {
