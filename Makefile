@@ -44,6 +44,10 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: chaos
+chaos: build ## kill consoles while orders are placed at a cloud that misbehaves; compare the books (CHAOS='-orders 2000')
+	go run ./e2e/chaos -console '$(BINARY)' $(CHAOS)
+
 .PHONY: generate
 generate: ## make Go code of the templates
 	go tool templ generate

@@ -154,7 +154,7 @@ func walk(b *tab) {
 	assert.Contains(t, b.text(row), price)
 	b.see("/audit")
 	told := b.texts(fmt.Sprintf(`main tr:has(a[href="/orders/%s"]) [data-label="What"]`, id))
-	assert.Subset(t, told, []string{"Ordered", "Sent to the cloud", "The cloud took it", "Payment asked for", "Paid"})
+	assert.Subset(t, told, []string{"Ordered", "Sending to the cloud", "The cloud took it", "Payment asked for", "Paid"})
 	b.picture("walk-audit")
 	b.see("/desktops")
 	for _, id := range chosen {

@@ -29,43 +29,66 @@ type doubt struct {
 // Reconcile looks into every order in doubt once: it reads the cloud's order list around the time of sending, weighs the
 // orders that nobody here has, and settles what is sure. Everything else is left to a person, with the evidence.
 func (w *Worker) Reconcile(ctx context.Context) (more bool, err error) {
-	var doubts []*doubt
-	for after := (orders.Cursor{}); ; {
-		page, err := w.Journal.Orders(ctx, orders.Filter{Badges: []orders.Badge{orders.Badge(orders.StateInDoubt)}, After: after, Limit: batchSize})
-		if err != nil {
-			return false, fmt.Errorf("orders in doubt: %w", err)
-		}
-		for _, order := range page.Items {
-			d, err := w.doubt(ctx, order)
-			if err != nil {
-				return false, err
-			}
-			if d != nil {
-				doubts = append(doubts, d)
-			}
-		}
-		if after = page.Older; after.IsZero() {
-			break
-		}
+	doubts, err := w.unsure(ctx, orders.StateInDoubt)
+	if err != nil || len(doubts) == 0 {
+		return false, err
 	}
-	if len(doubts) == 0 {
-		return false, nil
-	}
-	tagged := w.taggedOrders(ctx)
+	p := &pass{tagged: w.taggedOrders(ctx), told: map[string]cloud.BillingOrder{}, spans: spans(doubts)}
 	for _, d := range doubts {
 		if ctx.Err() != nil {
 			return false, nil
 		}
-		if err := w.investigate(ctx, d, tagged); err != nil {
+		if err := w.investigate(ctx, d, p); err != nil {
 			return false, err
 		}
 	}
+	// Read after the cloud's list: whoever made an order that is in it was being sent by then. What is being sent, and
+	// what came into doubt meanwhile, may be what an order in the list is of, as much as what was looked into.
+	rivals, err := w.unsure(ctx, orders.StateInDoubt, orders.StateSending)
+	if err != nil {
+		return false, err
+	}
 	for _, d := range doubts {
-		if err := w.conclude(ctx, d, doubts); err != nil {
+		if err := w.conclude(ctx, d, rivals, p.told); err != nil {
 			return false, err
 		}
 	}
 	return false, nil
+}
+
+// unsure reads the orders in some states of which it is not known what the cloud made of them.
+func (w *Worker) unsure(ctx context.Context, states ...orders.State) ([]*doubt, error) {
+	var badges []orders.Badge
+	for _, state := range states {
+		badges = append(badges, orders.BadgeOf(state, nil))
+	}
+	var found []*doubt
+	for after := (orders.Cursor{}); ; {
+		page, err := w.Journal.Orders(ctx, orders.Filter{Badges: badges, After: after, Limit: batchSize})
+		if err != nil {
+			return nil, fmt.Errorf("orders in doubt: %w", err)
+		}
+		for _, order := range page.Items {
+			d, err := w.doubt(ctx, order)
+			if err != nil {
+				return nil, err
+			}
+			if d != nil {
+				found = append(found, d)
+			}
+		}
+		if after = page.Older; after.IsZero() {
+			return found, nil
+		}
+	}
+}
+
+// mayBe tells that a cloud order may be what became of this order.
+func (d *doubt) mayBe(b cloud.BillingOrder) bool {
+	if slices.ContainsFunc(d.evidence.Candidates, func(c orders.Candidate) bool { return c.Tagged }) {
+		return slices.Contains(d.evidence.Fitting(), b.OrderID)
+	}
+	return len(orders.Weigh(d.order, d.kind, d.payload, b)) == 0
 }
 
 // doubt reads an order for a look into it; nil when this version does not know its kind.
@@ -102,19 +125,80 @@ func (w *Worker) taggedOrders(ctx context.Context) map[string]string {
 	return found
 }
 
+// pass is what one look into all doubt has read of the cloud: orders that were sent together share it.
+type pass struct {
+	tagged map[string]string
+	spans  []*span
+	// told are the details of unclaimed orders.
+	told map[string]cloud.BillingOrder
+}
+
+// span is a time of the cloud's order list, with the orders that nobody here has.
+type span struct {
+	from, until time.Time
+	read        bool
+	unclaimed   []cloud.BillingOrder
+	err         error
+}
+
+// spans joins the windows of orders in doubt that overlap.
+func spans(doubts []*doubt) []*span {
+	var all []*span
+	for _, d := range doubts {
+		from, until := orders.Window(d.order)
+		all = append(all, &span{from: from, until: until})
+	}
+	slices.SortFunc(all, func(a, b *span) int { return a.from.Compare(b.from) })
+	var joined []*span
+	for _, s := range all {
+		if last := len(joined) - 1; last >= 0 && !s.from.After(joined[last].until) {
+			if s.until.After(joined[last].until) {
+				joined[last].until = s.until
+			}
+			continue
+		}
+		joined = append(joined, s)
+	}
+	return joined
+}
+
+// unclaimed lists the orders of a window that no order of this console has.
+func (w *Worker) unclaimed(ctx context.Context, p *pass, from, until time.Time) ([]cloud.BillingOrder, error) {
+	i := slices.IndexFunc(p.spans, func(s *span) bool { return !from.Before(s.from) && !until.After(s.until) })
+	s := p.spans[i]
+	if !s.read {
+		s.unclaimed, s.err = w.readUnclaimed(ctx, s.from, s.until)
+		s.read = true
+	}
+	var within []cloud.BillingOrder
+	for _, b := range s.unclaimed {
+		if !b.CreateTime.Before(from.Truncate(time.Second)) && !b.CreateTime.After(until) {
+			within = append(within, b)
+		}
+	}
+	return within, s.err
+}
+
 // investigate looks at the cloud's order list and stores what it tells.
-func (w *Worker) investigate(ctx context.Context, d *doubt, tagged map[string]string) error {
+func (w *Worker) investigate(ctx context.Context, d *doubt, p *pass) error {
 	before := d.evidence
 	e := &d.evidence
 	from, until := orders.Window(d.order)
-	candidates, err := w.candidates(ctx, d, from, until, tagged)
-	e.LookedAt = w.Now()
+	candidates, err := w.candidates(ctx, d, from, until, p)
+	now := w.Now()
 	if err != nil {
-		e.Problem = problemOf(err)
+		e.LookedAt, e.Problem = now, problemOf(err)
 	} else {
 		e.From, e.Until, e.Candidates, e.Problem = from, until, candidates, ""
-		e.Looks++
-		if e.Same++; before.Looks == 0 || !slices.Equal(before.Fitting(), e.Fitting()) {
+		changed := before.Looks == 0 || !slices.Equal(before.Fitting(), e.Fitting())
+		// Several consoles, or one that is started again, look more often: looks in a row are to lie apart, for what the
+		// list does not show yet.
+		if apart := now.Sub(before.LookedAt) >= w.ReconcileEvery/2; changed || apart {
+			e.LookedAt = now
+			e.Looks++
+			e.Same++
+		}
+		if changed {
 			e.Same = 1
 		}
 	}
@@ -122,8 +206,8 @@ func (w *Worker) investigate(ctx context.Context, d *doubt, tagged map[string]st
 	return record(ctx, func(ctx context.Context) error { return w.Journal.SaveEvidence(ctx, d.order.ID, *e, news) })
 }
 
-// candidates are the cloud's orders of the window that no order of this console has, weighed.
-func (w *Worker) candidates(ctx context.Context, d *doubt, from, until time.Time, tagged map[string]string) ([]orders.Candidate, error) {
+// readUnclaimed reads the cloud's list of a time and leaves out what an order of this console has.
+func (w *Worker) readUnclaimed(ctx context.Context, from, until time.Time) ([]cloud.BillingOrder, error) {
 	var listed []cloud.BillingOrder
 	err := w.within(ctx, func(ctx context.Context) error {
 		return all(ctx, &listed, func(ctx context.Context, page cloud.Page) (cloud.List[cloud.BillingOrder], error) {
@@ -147,21 +231,32 @@ func (w *Worker) candidates(ctx context.Context, d *doubt, from, until time.Time
 			known[id] = true
 		}
 	}
-	listed = slices.DeleteFunc(listed, func(b cloud.BillingOrder) bool { return known[b.OrderID] })
+	return slices.DeleteFunc(listed, func(b cloud.BillingOrder) bool { return known[b.OrderID] }), nil
+}
+
+// candidates are the cloud's orders of the window that no order of this console has, weighed.
+func (w *Worker) candidates(ctx context.Context, d *doubt, from, until time.Time, p *pass) ([]orders.Candidate, error) {
+	listed, err := w.unclaimed(ctx, p, from, until)
+	if err != nil {
+		return nil, err
+	}
 	if len(listed) > maxCandidates {
 		return nil, &cloud.Error{Msg: fmt.Sprintf("%d orders of that time are not this console's: too many to tell", len(listed))}
 	}
-	mine := tagged[orderRef(d.order.ID)]
+	mine := p.tagged[orderRef(d.order.ID)]
 	var candidates []orders.Candidate
 	for _, b := range listed {
-		told, err := w.order(ctx, b.OrderID)
-		if err != nil {
-			return nil, err
+		details, known := p.told[b.OrderID]
+		if !known {
+			if details, err = w.order(ctx, b.OrderID); err != nil {
+				return nil, err
+			}
+			p.told[b.OrderID] = details
 		}
-		c := orders.Candidate{OrderID: told.OrderID, Status: told.Status, OrderType: told.OrderType, Amount: told.AmountAfterDiscount,
-			Currency: told.Currency, CreateTime: told.CreateTime, UserName: told.UserName, Tagged: told.OrderID == mine,
-			Against: orders.Weigh(d.order, d.kind, d.payload, told)}
-		for _, line := range told.Lines {
+		c := orders.Candidate{OrderID: details.OrderID, Status: details.Status, OrderType: details.OrderType, Amount: details.AmountAfterDiscount,
+			Currency: details.Currency, CreateTime: details.CreateTime, UserName: details.UserName, Tagged: details.OrderID == mine,
+			Against: orders.Weigh(d.order, d.kind, d.payload, details)}
+		for _, line := range details.Lines {
 			c.Products = append(c.Products, line.ProductSpecDesc)
 		}
 		candidates = append(candidates, c)
@@ -180,11 +275,11 @@ func orderRef(orderID string) string {
 }
 
 // conclude settles an order when the evidence is sure; the evidence goes into the audit log with it.
-func (w *Worker) conclude(ctx context.Context, d *doubt, doubts []*doubt) error {
+func (w *Worker) conclude(ctx context.Context, d *doubt, rivals []*doubt, told map[string]cloud.BillingOrder) error {
 	var others []string
-	for _, other := range doubts {
-		if other != d {
-			others = append(others, other.evidence.Fitting()...)
+	for _, id := range d.evidence.Fitting() {
+		if slices.ContainsFunc(rivals, func(rival *doubt) bool { return rival.order.ID != d.order.ID && rival.mayBe(told[id]) }) {
+			others = append(others, id)
 		}
 	}
 	now := w.Now()

@@ -114,6 +114,23 @@ func TestWhatIsNotSureIsLeftToAPerson(t *testing.T) {
 		assert.Equal(t, orders.StatePlaced, h.order(a).State)
 		assert.Equal(t, orders.StateInDoubt, h.order(b).State)
 	})
+	t.Run("it may be of an order that is still being sent", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.shaky.place = func(func() cloud.Answer) cloud.Answer { return unknown }
+		a := h.must("change/resizeDesktops").ID
+		h.run()
+		h.shaky.place = func(next func() cloud.Answer) cloud.Answer {
+			answer := next()
+			h.look()
+			h.look()
+			return answer // late
+		}
+		b := h.must("batch-pool/ADD_VOLUME/desktop_pool_id").ID
+		h.run()
+		assert.Equal(t, orders.StatePlaced, h.order(b).State)
+		assert.Equal(t, orders.StateInDoubt, h.order(a).State, "what the other is about to hear of is not this one's")
+	})
 	t.Run("the cloud is away", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -118,4 +119,40 @@ func TestEverythingWrongWithABodyIsToldAtItsPath(t *testing.T) {
 			assert.Empty(t, a.Header.Get("X-Console-Order"))
 		})
 	}
+}
+
+func TestARowThatWasAddedToAnEmptyFormIsThere(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	for _, kind := range []string{"subscribe/createDesktops", "subscribe/createDesktopPool"} {
+		list := map[string]string{"subscribe/createDesktops": "resources[0].create_desktops.desktops",
+			"subscribe/createDesktopPool": "resources[0].create_desktop_pool.tags"}[kind]
+		input := map[string]string{"subscribe/createDesktops": "[0].user_name", "subscribe/createDesktopPool": "[0].key"}[kind]
+		a := c.post("/orders/new/"+kind, url.Values{"add": {list}})
+		assert.Equal(t, http.StatusOK, a.StatusCode)
+		assert.Contains(t, a.body, `name="`+list+input+`"`)
+		form := url.Values{"add": {list}}
+		form.Set(list+input, "typed")
+		a = c.post("/orders/new/"+kind, form)
+		assert.True(t, keeps(a.body, list+input, "typed"))
+		assert.Contains(t, a.body, `name="`+list+"[1]"+input[3:]+`"`)
+		form = url.Values{"remove": {list + "[0]"}}
+		form.Set(list+input, "typed")
+		form.Set(list+"[1]"+input[3:], "stays")
+		a = c.post("/orders/new/"+kind, form)
+		assert.Equal(t, http.StatusOK, a.StatusCode)
+		assert.True(t, keeps(a.body, list+input, "stays"))
+	}
+}
+
+func TestAnEmptyFormMarksItsFields(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	a := c.post("/orders/new/subscribe/createDesktops", url.Values{"review": {"1"}})
+	assert.Equal(t, http.StatusUnprocessableEntity, a.StatusCode)
+	told := problemsOf(a.body)
+	for _, path := range []string{"resources[0].create_desktops.product_id", "resources[0].create_desktops.root_volume", "resources[0].period_type"} {
+		assert.Equal(t, "is mandatory", told[path], path)
+	}
+	assert.Equal(t, 1, strings.Count(a.body, " autofocus"), "the first of them has the focus, without scripts too")
 }

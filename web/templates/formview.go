@@ -54,6 +54,8 @@ type InputView struct {
 	Options []Option
 	Parts   []InputView // of a group, or of one row
 	Lines   []InputView // the rows of a list
+	// Focus: the first input that is wrong has the focus when the page comes.
+	Focus bool
 	// Removable rows have a button to remove them.
 	Removable bool
 }
@@ -114,6 +116,37 @@ func NewFormView(in FormInput) FormView {
 		}
 	}
 	return v
+}
+
+// focusFirst gives the focus to the first input that is wrong, or the first of a group that is wrong as a whole, and tells
+// whether there was one.
+func focusFirst(inputs []InputView, inside bool) bool {
+	for i := range inputs {
+		in := &inputs[i]
+		wrong := inside || in.Problem != ""
+		if len(in.Parts)+len(in.Lines) > 0 {
+			if focusFirst(in.Parts, wrong) || focusFirst(in.Lines, wrong) {
+				return true
+			}
+			continue
+		}
+		if wrong && in.Kind != field.Group && in.Kind != field.GroupList {
+			in.Focus = true
+			return true
+		}
+	}
+	return false
+}
+
+// FocusProblem gives the focus to the first input that is wrong. A whole page wants that; a live check must leave the focus
+// where it is.
+func (v *FormView) FocusProblem() {
+	for i := range v.Sections {
+		if focusFirst(v.Sections[i].Inputs, false) {
+			return
+		}
+	}
+	focusFirst(v.Folded, false)
 }
 
 func rankOf(section string) int {

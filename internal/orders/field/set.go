@@ -241,10 +241,10 @@ func List[T any, P interface {
 	s.end(in, node, len(rows) > 0)
 }
 
-// mustShow tells that a mandatory envelope of a form is empty: people see nothing of it but its inputs, so it is they that
+// mustShow tells that a mandatory envelope of a form is absent: people see nothing of it but its inputs, so it is they that
 // are missing, and not the envelope.
 func (s *Set) mustShow(in *Input, node *Node) bool {
-	return s.form && !s.absent && in.Envelope && in.Required && (node == nil || node.empty())
+	return s.form && !s.absent && in.Envelope && in.Required && node == nil
 }
 
 // Refuse declares a member that may never be there, and says why with a message key.
