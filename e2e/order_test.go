@@ -70,11 +70,11 @@ func walk(b *tab) {
 	for i, id := range chosen {
 		assert.Equal(t, id, b.value(fmt.Sprintf("%s[%d]", targets, i)))
 	}
+	b.untilFocused(size)
 	b.picture("walk-problem")
 
 	price := ""
 	if b.scripts {
-		assert.Equal(t, size, b.focused(), "the first wrong field has the focus")
 		b.fill(size, "35000")
 		b.keys(kb.Tab)
 		b.until(fmt.Sprintf(`document.getElementById("error-%s").innerText.includes("32760")`, size))

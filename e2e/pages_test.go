@@ -77,6 +77,13 @@ func TestEveryForm(t *testing.T) {
 		b.see(path)
 		assert.Equal(t, kind.Name(), b.attribute("form[data-kind]", "data-kind"))
 		b.check(path)
+
+		// sent as it is, it says at its fields what is missing, and begins with the first
+		require.EqualValues(t, 422, b.press("aside button[name=review]"), path)
+		assert.Empty(t, b.texts(".notice li"), "%s: a problem has no field", path)
+		assert.NotEmpty(t, b.texts(".error:not(:empty)"), path)
+		b.until(`document.activeElement === document.querySelector("[aria-invalid=true], fieldset[data-invalid] :is(input, select, textarea, button)")`)
+		assert.Empty(t, b.broken(desk), "%s, refused", path)
 	}
 }
 

@@ -2,9 +2,12 @@ package cloudhttp_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +19,7 @@ import (
 
 	"workspace-order-console/internal/api"
 	consoleauth "workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud/embedded"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/store"
 	"workspace-order-console/internal/testkit"
@@ -26,13 +30,41 @@ type noSweep struct{}
 
 func (noSweep) Sweep(context.Context, time.Time) error { return nil }
 
+// inventory is a console's database whose inventory has been read, made once for all tests.
+var inventory = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "contract-test")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+	ctx := context.Background()
+	own, err := embedded.Open(ctx, embedded.Config{Dir: dir, ProjectID: project, Region: region})
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, "console.db")
+	db, err := store.Open(ctx, store.Config{Path: path})
+	if err != nil {
+		return nil, errors.Join(err, own.Close())
+	}
+	_, err = worker.New(worker.Config{Cloud: own, Journal: db, Stock: db, Now: time.Now, CloudTimeout: time.Minute}).Refresh(ctx)
+	if err := errors.Join(err, db.Close(), own.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
 // console is the console's own /v2 door in front of a world's cloud, and a client of the official SDK that signs with one
 // of its API keys.
 func (w *world) console() (*workspace.WorkspaceClient, *store.Store) {
 	t := w.t
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	db, err := store.Open(t.Context(), store.Config{Path: filepath.Join(t.TempDir(), "console.db")})
+	path := filepath.Join(t.TempDir(), "console.db")
+	furnished, err := inventory()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, furnished, 0o600))
+	db, err := store.Open(t.Context(), store.Config{Path: path})
 	require.NoError(t, err)
 	sealer, err := consoleauth.NewSealer(consoleauth.NewSealKey())
 	require.NoError(t, err)
@@ -42,8 +74,6 @@ func (w *world) console() (*workspace.WorkspaceClient, *store.Store) {
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: w.cloud, Billing: w.cloud, ProjectID: project, Region: region, Now: time.Now})
 	hands := worker.New(worker.Config{Cloud: w.cloud, Journal: db, Stock: db, Sweeper: noSweep{}, Log: log, Now: time.Now,
 		CloudTimeout: 20 * time.Second, Senders: 1, ReconcileEvery: time.Hour, Alone: true, Name: "test"})
-	_, err = hands.Refresh(t.Context())
-	require.NoError(t, err)
 	e := echo.New()
 	api.Register(e.Group("/v2"), api.Config{Orders: service, Keys: consoleauth.NewKeyRing(db, sealer, time.Now), ProjectID: project,
 		Wait: 20 * time.Second, Version: "test", Log: log, Now: time.Now})
