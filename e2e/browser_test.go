@@ -403,6 +403,7 @@ func (b *tab) clicking(selector string) chromedp.Action[chromedp.Void] {
 		const box = element.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
 		if (!element.contains(document.elementFromPoint(x, y))) return null;
 		window.clicking = token;
+		window.clicked = 0;
 		element.addEventListener("click", () => { window.clicked = token }, {once: true, capture: true});
 		return {x, y};
 	})`, selector)

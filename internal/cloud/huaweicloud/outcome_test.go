@@ -247,14 +247,18 @@ func (s stoppedContext) Deadline() (time.Time, bool) { return s.deadline, true }
 func TestAProcessThatWakesUpLateSendsNothing(t *testing.T) {
 	t.Parallel()
 	server := serveRaw(t, answers(200, placed(cloud.DoorSubscribe)))
+	var passed context.Context // ends when the deadline has passed
 	c := open(t, server.url(), func(config *Config) {
 		config.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := (&net.Dialer{}).Dial(network, address)
-			time.Sleep(120 * time.Millisecond) // the process is stopped here, connected and about to write
+			<-passed.Done() // the process is stopped here, connected and about to write
 			return conn, err
 		}
 	})
-	a := c.Place(stoppedContext{context.Background(), time.Now().Add(60 * time.Millisecond)}, order(cloud.DoorSubscribe))
+	deadline := time.Now().Add(60 * time.Millisecond)
+	passed, cancel := context.WithDeadline(t.Context(), deadline)
+	defer cancel()
+	a := c.Place(stoppedContext{context.Background(), deadline}, order(cloud.DoorSubscribe))
 	assert.Equal(t, cloud.OutcomeNotSent, a.Outcome)
 	assert.ErrorIs(t, a.Error.Err, errLate)
 	assert.EqualValues(t, 1, server.connections.Load())
