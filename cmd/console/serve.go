@@ -82,6 +82,12 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, here.leave()) }()
+	name := orders.NewID()
+	roll, err := enrol(f.Data, name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, roll.leave()) }()
 	c, closeCloud, err := f.openCloud(ctx, log)
 	if err != nil {
 		return err
@@ -103,8 +109,9 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if h.asleep {
 		claiming = 0
 	}
-	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Log: log, Now: time.Now,
-		CloudTimeout: f.CloudTimeout, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Pulse: db.Refresh, Name: orders.NewID(), Step: h.step})
+	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Duties: db, Log: log, Now: time.Now,
+		CloudTimeout: f.CloudTimeout, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Gone: roll.gone,
+		Pulse: db.Refresh, Name: name, Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, TagOrders: f.Cloud == cloudHuaweiCloud, Now: time.Now, Step: h.step})
 	ring := auth.NewKeyRing(db, sealer, time.Now)

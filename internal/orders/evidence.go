@@ -19,12 +19,22 @@ type Evidence struct {
 	// From and Until are the time that was looked at.
 	From  time.Time `json:"from"`
 	Until time.Time `json:"until"`
-	// Candidates are sorted by their time.
+	// Candidates are all that fit, and of those that do not the ones nearest to the sending; sorted by their time.
 	Candidates []Candidate `json:"candidates"`
+	// Others is how many more do not fit.
+	Others int `json:"others,omitempty"`
 	// Same counts the looks in a row, the last included, that found the same orders fitting.
 	Same int `json:"same"`
 	// Problem is why the last look failed; the rest is then of the look before.
 	Problem string `json:"problem,omitempty"`
+}
+
+// Found is what a look has told about one order.
+type Found struct {
+	OrderID  string
+	Evidence Evidence
+	// Seen tells that people are to see the change: the head moves.
+	Seen bool
 }
 
 // Candidate is a cloud order that may be what became of an order in doubt.
@@ -153,7 +163,7 @@ func Conclude(o Order, kind Kind, p Payload, e Evidence, others []string) Conclu
 		return ConcludePlaced
 	case len(fitting) == Expected(kind, p) && e.Same >= looksToLink && !shared:
 		return ConcludePlaced
-	case len(e.Candidates) == 0 && e.Same >= looksToLink && refusedInWords(o):
+	case len(e.Candidates)+e.Others == 0 && e.Same >= looksToLink && refusedInWords(o):
 		return ConcludeNotPlaced
 	}
 	return ConcludeWait

@@ -67,8 +67,8 @@ type Journal interface {
 
 	// Evidence is what is known about an order in doubt; the zero value when nobody has looked yet.
 	Evidence(ctx context.Context, orderID string) (Evidence, error)
-	// SaveEvidence stores it; seen tells that people are to see the change: the head moves.
-	SaveEvidence(ctx context.Context, orderID string, evidence Evidence, seen bool) error
+	// SaveEvidence stores what a look has told, of many orders at once.
+	SaveEvidence(ctx context.Context, found []Found) error
 	// KnownCloudOrders tells which of some cloud orders, at most 1,000, belong to an order of this console.
 	KnownCloudOrders(ctx context.Context, orderIDs []string) (map[string]bool, error)
 

@@ -25,26 +25,24 @@ func (s *Store) Evidence(ctx context.Context, orderID string) (e orders.Evidence
 }
 
 // SaveEvidence implements orders.Journal.
-func (s *Store) SaveEvidence(ctx context.Context, orderID string, e orders.Evidence, seen bool) error {
-	raw, err := json.Marshal(e)
-	if err != nil {
-		return fmt.Errorf("evidence of %s: %w", orderID, err)
-	}
+func (s *Store) SaveEvidence(ctx context.Context, found []orders.Found) error {
 	return s.write(ctx, func(t *tx) error {
-		if seen {
-			if _, err := t.head(); err != nil {
-				return err
+		for _, f := range found {
+			raw, err := json.Marshal(f.Evidence)
+			if err != nil {
+				return fmt.Errorf("evidence of %s: %w", f.OrderID, err)
+			}
+			_, err = t.exec(`INSERT INTO order_evidence (order_id, evidence, looked_at) VALUES ($1, $2, $3)
+				ON CONFLICT (order_id) DO UPDATE SET evidence = excluded.evidence, looked_at = excluded.looked_at`,
+				f.OrderID, string(raw), micros(f.Evidence.LookedAt))
+			if err == nil && f.Seen {
+				err = t.stamp(f.OrderID, f.Evidence.LookedAt)
+			}
+			if err != nil {
+				return fmt.Errorf("evidence of %s: %w", f.OrderID, err)
 			}
 		}
-		_, err := t.exec(`INSERT INTO order_evidence (order_id, evidence, looked_at) VALUES ($1, $2, $3)
-			ON CONFLICT (order_id) DO UPDATE SET evidence = excluded.evidence, looked_at = excluded.looked_at`, orderID, string(raw), micros(e.LookedAt))
-		if err != nil {
-			return fmt.Errorf("evidence of %s: %w", orderID, err)
-		}
-		if !seen {
-			return nil
-		}
-		return t.stamp(orderID, e.LookedAt)
+		return nil
 	})
 }
 

@@ -82,9 +82,7 @@ func (w *Worker) look(ctx context.Context, due orders.DueCloudOrder) (unpaid boo
 
 // order reads one order of the billing service within the cloud's timeout.
 func (w *Worker) order(ctx context.Context, orderID string) (cloud.BillingOrder, error) {
-	ctx, cancel := context.WithTimeout(ctx, w.CloudTimeout)
-	defer cancel()
-	return w.Cloud.Order(ctx, orderID)
+	return within(ctx, w, func(ctx context.Context) (cloud.BillingOrder, error) { return w.Cloud.Order(ctx, orderID) })
 }
 
 // payItself asks for the payment of an order that was to be paid without a person, once its bill equals its quote.

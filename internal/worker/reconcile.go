@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -15,8 +16,14 @@ import (
 	"workspace-order-console/internal/orders"
 )
 
-// maxCandidates bounds how many unclaimed orders of a window are looked at one by one; of more, nothing can be told.
-const maxCandidates = 200
+const (
+	// maxWindow bounds how many orders of a time are listed, maxCandidates how many that may be one order's are looked at one
+	// by one; of more, nothing can be told.
+	maxWindow     = 50_000
+	maxCandidates = 200
+	// shownUnfit is how many orders that do not fit are kept for people to see.
+	shownUnfit = 20
+)
 
 // doubt is an order in doubt with what is known of it.
 type doubt struct {
@@ -29,22 +36,23 @@ type doubt struct {
 // Reconcile looks into every order in doubt once: it reads the cloud's order list around the time of sending, weighs the
 // orders that nobody here has, and settles what is sure. Everything else is left to a person, with the evidence.
 func (w *Worker) Reconcile(ctx context.Context) (more bool, err error) {
-	doubts, err := w.unsure(ctx, orders.StateInDoubt)
+	p := &pass{known: map[string]*doubt{}, told: map[string]cloud.BillingOrder{}}
+	doubts, err := w.unsure(ctx, p, orders.StateInDoubt)
 	if err != nil || len(doubts) == 0 {
 		return false, err
 	}
-	p := &pass{tagged: w.taggedOrders(ctx), told: map[string]cloud.BillingOrder{}, spans: spans(doubts)}
-	for _, d := range doubts {
-		if ctx.Err() != nil {
-			return false, nil
-		}
-		if err := w.investigate(ctx, d, p); err != nil {
+	p.spans = spans(doubts)
+	if slices.ContainsFunc(doubts, func(d *doubt) bool { return d.kind.Door == cloud.DoorSubscribe }) { // else there is no tag
+		p.tagged = w.taggedOrders(ctx)
+	}
+	for some := range slices.Chunk(doubts, batchSize) {
+		if err := w.investigate(ctx, some, p); err != nil || ctx.Err() != nil {
 			return false, err
 		}
 	}
 	// Read after the cloud's list: whoever made an order that is in it was being sent by then. What is being sent, and
 	// what came into doubt meanwhile, may be what an order in the list is of, as much as what was looked into.
-	rivals, err := w.unsure(ctx, orders.StateInDoubt, orders.StateSending)
+	rivals, err := w.unsure(ctx, p, orders.StateInDoubt, orders.StateSending)
 	if err != nil {
 		return false, err
 	}
@@ -57,7 +65,7 @@ func (w *Worker) Reconcile(ctx context.Context) (more bool, err error) {
 }
 
 // unsure reads the orders in some states of which it is not known what the cloud made of them.
-func (w *Worker) unsure(ctx context.Context, states ...orders.State) ([]*doubt, error) {
+func (w *Worker) unsure(ctx context.Context, p *pass, states ...orders.State) ([]*doubt, error) {
 	var badges []orders.Badge
 	for _, state := range states {
 		badges = append(badges, orders.BadgeOf(state, nil))
@@ -69,9 +77,12 @@ func (w *Worker) unsure(ctx context.Context, states ...orders.State) ([]*doubt, 
 			return nil, fmt.Errorf("orders in doubt: %w", err)
 		}
 		for _, order := range page.Items {
-			d, err := w.doubt(ctx, order)
-			if err != nil {
-				return nil, err
+			d, known := p.known[order.ID]
+			if !known {
+				if d, err = w.doubt(ctx, order); err != nil {
+					return nil, err
+				}
+				p.known[order.ID] = d
 			}
 			if d != nil {
 				found = append(found, d)
@@ -110,7 +121,7 @@ func (w *Worker) doubt(ctx context.Context, order orders.Order) (*doubt, error) 
 func (w *Worker) taggedOrders(ctx context.Context) map[string]string {
 	found := map[string]string{}
 	var desktops []cloud.Desktop
-	err := w.within(ctx, func(ctx context.Context) error { return all(ctx, &desktops, w.Cloud.Desktops) })
+	err := all(ctx, w, &desktops, w.Cloud.Desktops)
 	if err != nil {
 		w.Log.Warn("desktops cannot be read for our tag", "error", err)
 		return found
@@ -127,6 +138,8 @@ func (w *Worker) taggedOrders(ctx context.Context) map[string]string {
 
 // pass is what one look into all doubt has read of the cloud: orders that were sent together share it.
 type pass struct {
+	// known are the orders that were read.
+	known  map[string]*doubt
 	tagged map[string]string
 	spans  []*span
 	// told are the details of unclaimed orders.
@@ -179,18 +192,31 @@ func (w *Worker) unclaimed(ctx context.Context, p *pass, from, until time.Time) 
 	return within, s.err
 }
 
-// investigate looks at the cloud's order list and stores what it tells.
-func (w *Worker) investigate(ctx context.Context, d *doubt, p *pass) error {
+// investigate looks at the cloud's order list and stores what it tells about some orders.
+func (w *Worker) investigate(ctx context.Context, doubts []*doubt, p *pass) error {
+	var found []orders.Found
+	for _, d := range doubts {
+		if ctx.Err() != nil {
+			return nil
+		}
+		found = append(found, w.judge(ctx, d, p))
+	}
+	return record(ctx, func(ctx context.Context) error { return w.Journal.SaveEvidence(ctx, found) })
+}
+
+// judge tells what the cloud's order list tells about one order.
+func (w *Worker) judge(ctx context.Context, d *doubt, p *pass) orders.Found {
 	before := d.evidence
 	e := &d.evidence
 	from, until := orders.Window(d.order)
-	candidates, err := w.candidates(ctx, d, from, until, p)
+	candidates, others, err := w.candidates(ctx, d, from, until, p)
 	now := w.Now()
+	changed := false
 	if err != nil {
 		e.LookedAt, e.Problem = now, problemOf(err)
 	} else {
-		e.From, e.Until, e.Candidates, e.Problem = from, until, candidates, ""
-		changed := before.Looks == 0 || !slices.Equal(before.Fitting(), e.Fitting())
+		e.From, e.Until, e.Candidates, e.Others, e.Problem = from, until, candidates, others, ""
+		changed = before.Looks == 0 || !slices.Equal(before.Fitting(), e.Fitting())
 		// Several consoles, or one that is started again, look more often: looks in a row are to lie apart, for what the
 		// list does not show yet.
 		if apart := now.Sub(before.LookedAt) >= w.ReconcileEvery/2; changed || apart {
@@ -202,20 +228,18 @@ func (w *Worker) investigate(ctx context.Context, d *doubt, p *pass) error {
 			e.Same = 1
 		}
 	}
-	news := before.Looks == 0 || before.Problem != e.Problem || len(before.Candidates) != len(e.Candidates) || !slices.Equal(before.Fitting(), e.Fitting())
-	return record(ctx, func(ctx context.Context) error { return w.Journal.SaveEvidence(ctx, d.order.ID, *e, news) })
+	return orders.Found{OrderID: d.order.ID, Evidence: *e,
+		Seen: changed || before.Problem != e.Problem || len(before.Candidates) != len(e.Candidates)}
 }
 
 // readUnclaimed reads the cloud's list of a time and leaves out what an order of this console has.
 func (w *Worker) readUnclaimed(ctx context.Context, from, until time.Time) ([]cloud.BillingOrder, error) {
-	var listed []cloud.BillingOrder
-	err := w.within(ctx, func(ctx context.Context) error {
-		return all(ctx, &listed, func(ctx context.Context, page cloud.Page) (cloud.List[cloud.BillingOrder], error) {
-			return w.Cloud.Orders(ctx, cloud.OrderFilter{CreateTimeBegin: from, CreateTimeEnd: until, Page: page})
-		})
-	})
+	listed, err := w.listed(ctx, cloud.OrderFilter{CreateTimeBegin: from, CreateTimeEnd: until}, maxWindow)
 	if err != nil {
 		return nil, err
+	}
+	if len(listed) >= maxWindow {
+		return nil, &cloud.Error{Msg: fmt.Sprintf("the cloud has %d orders of that time or more: too many to tell", len(listed))}
 	}
 	ids := make([]string, 0, len(listed))
 	for _, b := range listed {
@@ -234,35 +258,60 @@ func (w *Worker) readUnclaimed(ctx context.Context, from, until time.Time) ([]cl
 	return slices.DeleteFunc(listed, func(b cloud.BillingOrder) bool { return known[b.OrderID] }), nil
 }
 
-// candidates are the cloud's orders of the window that no order of this console has, weighed.
-func (w *Worker) candidates(ctx context.Context, d *doubt, from, until time.Time, p *pass) ([]orders.Candidate, error) {
+// candidates are the cloud's orders of the window that no order of this console has, weighed: all that fit, and some that
+// do not, for people to see. The list tells enough to rule most out; the others are looked at.
+func (w *Worker) candidates(ctx context.Context, d *doubt, from, until time.Time, p *pass) (all []orders.Candidate, others int, err error) {
 	listed, err := w.unclaimed(ctx, p, from, until)
 	if err != nil {
-		return nil, err
-	}
-	if len(listed) > maxCandidates {
-		return nil, &cloud.Error{Msg: fmt.Sprintf("%d orders of that time are not this console's: too many to tell", len(listed))}
+		return nil, 0, err
 	}
 	mine := p.tagged[orderRef(d.order.ID)]
-	var candidates []orders.Candidate
+	var unfit []cloud.BillingOrder
 	for _, b := range listed {
-		details, known := p.told[b.OrderID]
-		if !known {
-			if details, err = w.order(ctx, b.OrderID); err != nil {
-				return nil, err
-			}
-			p.told[b.OrderID] = details
+		if b.OrderID != mine && len(orders.Weigh(d.order, d.kind, d.payload, b)) > 0 {
+			unfit = append(unfit, b)
+			continue
 		}
-		c := orders.Candidate{OrderID: details.OrderID, Status: details.Status, OrderType: details.OrderType, Amount: details.AmountAfterDiscount,
-			Currency: details.Currency, CreateTime: details.CreateTime, UserName: details.UserName, Tagged: details.OrderID == mine,
-			Against: orders.Weigh(d.order, d.kind, d.payload, details)}
-		for _, line := range details.Lines {
-			c.Products = append(c.Products, line.ProductSpecDesc)
+		if len(all) == maxCandidates {
+			return nil, 0, &cloud.Error{Msg: fmt.Sprintf("more than %d orders of that time may be this one: too many to tell", maxCandidates)}
 		}
-		candidates = append(candidates, c)
+		details, err := w.details(ctx, p, b.OrderID)
+		if err != nil {
+			return nil, 0, err
+		}
+		all = append(all, d.candidate(details, mine))
 	}
-	slices.SortFunc(candidates, func(a, b orders.Candidate) int { return a.CreateTime.Compare(b.CreateTime) })
-	return candidates, nil
+	distance := func(b cloud.BillingOrder) time.Duration { return b.CreateTime.Sub(d.order.SentAt).Abs() }
+	slices.SortFunc(unfit, func(a, b cloud.BillingOrder) int { return cmp.Compare(distance(a), distance(b)) })
+	for _, b := range unfit[:min(len(unfit), shownUnfit)] {
+		all = append(all, d.candidate(b, mine))
+	}
+	slices.SortFunc(all, func(a, b orders.Candidate) int { return a.CreateTime.Compare(b.CreateTime) })
+	return all, len(unfit) - min(len(unfit), shownUnfit), nil
+}
+
+// details reads a cloud order once in a pass.
+func (w *Worker) details(ctx context.Context, p *pass, orderID string) (cloud.BillingOrder, error) {
+	told, known := p.told[orderID]
+	if known {
+		return told, nil
+	}
+	told, err := w.order(ctx, orderID)
+	if err == nil {
+		p.told[orderID] = told
+	}
+	return told, err
+}
+
+// candidate weighs a cloud order. mine is the one that our tag names.
+func (d *doubt) candidate(b cloud.BillingOrder, mine string) orders.Candidate {
+	c := orders.Candidate{OrderID: b.OrderID, Status: b.Status, OrderType: b.OrderType, Amount: b.AmountAfterDiscount,
+		Currency: b.Currency, CreateTime: b.CreateTime, UserName: b.UserName, Tagged: b.OrderID == mine,
+		Against: orders.Weigh(d.order, d.kind, d.payload, b)}
+	for _, line := range b.Lines {
+		c.Products = append(c.Products, line.ProductSpecDesc)
+	}
+	return c
 }
 
 // orderRef is the value of our tag for an order.

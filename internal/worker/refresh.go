@@ -44,47 +44,50 @@ func problemOf(err error) string {
 func (w *Worker) snapshot(ctx context.Context) (orders.Snapshot, error) {
 	s := orders.Snapshot{TakenAt: w.Now()}
 	reads := []func(context.Context) error{
-		func(ctx context.Context) error { return all(ctx, &s.Desktops, w.Cloud.Desktops) },
-		func(ctx context.Context) error { return all(ctx, &s.Pools, w.Cloud.Pools) },
-		func(ctx context.Context) error { return all(ctx, &s.Products, w.Cloud.Products) },
-		func(ctx context.Context) error { return all(ctx, &s.Sharers, w.Cloud.SharerProducts) },
-		func(ctx context.Context) error { return all(ctx, &s.Images, w.Cloud.Images) },
-		func(ctx context.Context) error { return all(ctx, &s.Users, w.Cloud.Users) },
-		func(ctx context.Context) error { return all(ctx, &s.UserGroups, w.Cloud.UserGroups) },
-		func(ctx context.Context) error { return all(ctx, &s.NamePolicies, w.Cloud.NamePolicies) },
-		func(ctx context.Context) error { return all(ctx, &s.Bandwidths, w.Cloud.Bandwidths) },
-		func(ctx context.Context) error { return all(ctx, &s.EIPs, w.Cloud.EIPs) },
-		func(ctx context.Context) error { return all(ctx, &s.Hosts, w.Cloud.Hosts) },
-		func(ctx context.Context) error { return one(ctx, &s.Volumes, w.Cloud.VolumeTypes) },
-		func(ctx context.Context) error { return one(ctx, &s.Zones, w.Cloud.AvailabilityZones) },
-		func(ctx context.Context) error { return one(ctx, &s.Subnets, w.Cloud.Subnets) },
-		func(ctx context.Context) error { return one(ctx, &s.SecurityGroups, w.Cloud.SecurityGroups) },
-		func(ctx context.Context) error { return one(ctx, &s.Quotas, w.Cloud.Quotas) },
-		func(ctx context.Context) error { return one(ctx, &s.Workspace, w.Cloud.Workspace) },
+		func(ctx context.Context) error { return all(ctx, w, &s.Desktops, w.Cloud.Desktops) },
+		func(ctx context.Context) error { return all(ctx, w, &s.Pools, w.Cloud.Pools) },
+		func(ctx context.Context) error { return all(ctx, w, &s.Products, w.Cloud.Products) },
+		func(ctx context.Context) error { return all(ctx, w, &s.Sharers, w.Cloud.SharerProducts) },
+		func(ctx context.Context) error { return all(ctx, w, &s.Images, w.Cloud.Images) },
+		func(ctx context.Context) error { return all(ctx, w, &s.Users, w.Cloud.Users) },
+		func(ctx context.Context) error { return all(ctx, w, &s.UserGroups, w.Cloud.UserGroups) },
+		func(ctx context.Context) error { return all(ctx, w, &s.NamePolicies, w.Cloud.NamePolicies) },
+		func(ctx context.Context) error { return all(ctx, w, &s.Bandwidths, w.Cloud.Bandwidths) },
+		func(ctx context.Context) error { return all(ctx, w, &s.EIPs, w.Cloud.EIPs) },
+		func(ctx context.Context) error { return all(ctx, w, &s.Hosts, w.Cloud.Hosts) },
+		func(ctx context.Context) error { return one(ctx, w, &s.Volumes, w.Cloud.VolumeTypes) },
+		func(ctx context.Context) error { return one(ctx, w, &s.Zones, w.Cloud.AvailabilityZones) },
+		func(ctx context.Context) error { return one(ctx, w, &s.Subnets, w.Cloud.Subnets) },
+		func(ctx context.Context) error { return one(ctx, w, &s.SecurityGroups, w.Cloud.SecurityGroups) },
+		func(ctx context.Context) error { return one(ctx, w, &s.Quotas, w.Cloud.Quotas) },
+		func(ctx context.Context) error { return one(ctx, w, &s.Workspace, w.Cloud.Workspace) },
 	}
 	for _, read := range reads {
-		if err := w.within(ctx, read); err != nil {
+		if err := read(ctx); err != nil {
 			return s, err
 		}
 	}
 	return s, nil
 }
 
-// within runs a read within the cloud's timeout.
-func (w *Worker) within(ctx context.Context, read func(context.Context) error) error {
+// within runs one read within the cloud's timeout.
+func within[T any](ctx context.Context, w *Worker, read func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.CloudTimeout)
 	defer cancel()
 	return read(ctx)
 }
 
-func all[T any](ctx context.Context, into *[]T, read func(context.Context, cloud.Page) (cloud.List[T], error)) error {
-	items, err := cloud.All(ctx, pageSize, read)
+// all reads every page of a list, each within the cloud's timeout.
+func all[T any](ctx context.Context, w *Worker, into *[]T, read func(context.Context, cloud.Page) (cloud.List[T], error)) error {
+	items, err := cloud.All(ctx, pageSize, func(ctx context.Context, page cloud.Page) (cloud.List[T], error) {
+		return within(ctx, w, func(ctx context.Context) (cloud.List[T], error) { return read(ctx, page) })
+	})
 	*into = items
 	return err
 }
 
-func one[T any](ctx context.Context, into *T, read func(context.Context) (T, error)) error {
-	value, err := read(ctx)
+func one[T any](ctx context.Context, w *Worker, into *T, read func(context.Context) (T, error)) error {
+	value, err := within(ctx, w, read)
 	*into = value
 	return err
 }

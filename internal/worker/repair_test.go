@@ -201,3 +201,41 @@ func TestARepeatedOrderBeginsWithWhatWasEntered(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"resources":[{"create_desktops":{}},{"create_desktops":{"tags":[{"key":"a"}]}}]}`, string(body))
 }
+
+func TestWhatADeadConsoleWasSendingIsInDoubtAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id := h.must("subscribe/expandDesktopPool").ID
+	entered, answered := make(chan struct{}), make(chan struct{})
+	h.shaky.place = func(next func() cloud.Answer) cloud.Answer {
+		close(entered)
+		<-answered
+		return next()
+	}
+	sent := make(chan error, 1)
+	go func() {
+		_, err := h.worker.Send(t.Context())
+		sent <- err
+	}()
+	<-entered
+	second := h.newWorker("w2")
+	dead := false
+	second.Gone = func(name string) (bool, error) {
+		assert.Equal(t, "w1", name)
+		return dead, nil
+	}
+	call := func() {
+		_, err := second.RollCall(t.Context())
+		require.NoError(t, err)
+	}
+	call()
+	assert.Equal(t, orders.StateSending, h.order(id).State, "who lives is let be")
+	dead = true
+	call()
+	assert.Equal(t, orders.StateInDoubt, h.order(id).State)
+	call()
+	close(answered)
+	require.NoError(t, <-sent)
+	assert.Equal(t, orders.StateInDoubt, h.order(id).State, "a ghost's answer is not taken: evidence settles it")
+	assert.Equal(t, 1, h.shaky.calls)
+}

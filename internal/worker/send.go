@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -146,25 +147,53 @@ func cloudOrders(entries []cloud.Entry, now time.Time) []orders.CloudOrder {
 // abandon puts orders in doubt whose sender is gone: those of other claims than this worker's (prefix), or, with an
 // empty prefix, those whose answer is long overdue.
 func (w *Worker) abandon(ctx context.Context, prefix string) error {
-	list, err := w.Journal.Abandoned(ctx, prefix, w.Now().Add(-grace), batchSize)
+	for {
+		list, err := w.Journal.Abandoned(ctx, prefix, w.Now().Add(-grace), batchSize)
+		if err != nil {
+			return fmt.Errorf("abandoned orders: %w", err)
+		}
+		for _, order := range list {
+			if err := w.giveUp(ctx, order); err != nil {
+				return err
+			}
+		}
+		if len(list) < batchSize {
+			return nil
+		}
+	}
+}
+
+// RollCall puts the orders in doubt that a console was sending which is known to have ended.
+func (w *Worker) RollCall(ctx context.Context) (more bool, err error) {
+	list, err := w.Journal.Abandoned(ctx, w.Name, w.Now().Add(-grace), batchSize)
 	if err != nil {
-		return fmt.Errorf("abandoned orders: %w", err)
+		return false, fmt.Errorf("orders of other consoles: %w", err)
 	}
 	for _, order := range list {
-		now := w.Now()
-		entry, err := orders.NewEntry(auth.Console, now, "order.in_doubt", "order:"+order.ID,
-			map[string]any{"error_msg": "the console stopped, or could not write, before the answer was recorded"})
+		sender, _, _ := strings.Cut(order.Fence, "/")
+		gone, err := w.Gone(sender)
+		if err == nil && gone {
+			err = w.giveUp(ctx, order)
+		}
 		if err != nil {
-			return err
-		}
-		err = w.Journal.Apply(ctx, orders.Move{ID: order.ID, From: []orders.State{orders.StateSending}, To: orders.StateInDoubt,
-			Fence: order.Fence, Now: now, Entry: entry})
-		if err != nil && !errors.Is(err, orders.ErrStale) {
-			return err
+			return false, err
 		}
 	}
-	if len(list) == batchSize {
-		return w.abandon(ctx, prefix)
+	return false, nil
+}
+
+// giveUp puts an order in doubt whose sender is gone.
+func (w *Worker) giveUp(ctx context.Context, order orders.Order) error {
+	now := w.Now()
+	entry, err := orders.NewEntry(auth.Console, now, "order.in_doubt", "order:"+order.ID,
+		map[string]any{"error_msg": "the console stopped, or could not write, before the answer was recorded"})
+	if err != nil {
+		return err
 	}
-	return nil
+	err = w.Journal.Apply(ctx, orders.Move{ID: order.ID, From: []orders.State{orders.StateSending}, To: orders.StateInDoubt,
+		Fence: order.Fence, Now: now, Entry: entry})
+	if errors.Is(err, orders.ErrStale) {
+		return nil // it was answered meanwhile
+	}
+	return err
 }

@@ -10,11 +10,16 @@ import (
 	"workspace-order-console/internal/orders"
 )
 
-// surveyDays is how far back the account's orders are looked through; an unpaid order does not live longer.
-const surveyDays = 7 * 24 * time.Hour
-
-// maxSurveyed bounds how many orders are listed at once.
-const maxSurveyed = 5000
+// An account may have thousands of orders a week. What is new is looked through often, and all that may still be unpaid
+// once in a while.
+const (
+	surveyEvery    = time.Minute
+	surveyBack     = time.Hour
+	surveyAllEvery = time.Hour
+	surveyAllBack  = 7 * 24 * time.Hour
+	// maxSurveyed bounds how many orders are listed at once.
+	maxSurveyed = 5000
+)
 
 // WantSurvey asks for a survey soon; it never waits.
 func (w *Worker) WantSurvey() {
@@ -25,20 +30,25 @@ func (w *Worker) WantSurvey() {
 }
 
 // Survey lists the account's newest orders and stores those that no order of this console has, so that a duplicate that
-// slipped through is seen while it can still be canceled. It never tells of more.
+// slipped through is seen while it can still be canceled; those of the last hour. It never tells of more.
 func (w *Worker) Survey(ctx context.Context) (more bool, err error) {
+	return false, w.surveyBack(ctx, surveyBack)
+}
+
+// SurveyAll does the same for all days in which an order may still be unpaid.
+func (w *Worker) SurveyAll(ctx context.Context) (more bool, err error) {
+	return false, w.surveyBack(ctx, surveyAllBack)
+}
+
+func (w *Worker) surveyBack(ctx context.Context, back time.Duration) error {
 	now := w.Now()
-	since := now.Add(-surveyDays)
-	var listed []cloud.BillingOrder
-	err = w.within(ctx, func(ctx context.Context) error {
-		return all(ctx, &listed, func(ctx context.Context, page cloud.Page) (cloud.List[cloud.BillingOrder], error) {
-			list, err := w.Cloud.Orders(ctx, cloud.OrderFilter{CreateTimeBegin: since, Page: page})
-			list.Total = min(list.Total, maxSurveyed)
-			return list, err
-		})
-	})
+	since := now.Add(-back)
+	listed, err := w.listed(ctx, cloud.OrderFilter{CreateTimeBegin: since}, maxSurveyed)
 	if err != nil {
-		return false, fmt.Errorf("survey: %w", err)
+		return fmt.Errorf("survey: %w", err)
+	}
+	if len(listed) >= maxSurveyed { // what is older was not looked at
+		since = listed[len(listed)-1].CreateTime
 	}
 	var foreign []orders.ForeignOrder
 	for chunk := range slices.Chunk(listed, batchSize) {
@@ -48,7 +58,7 @@ func (w *Worker) Survey(ctx context.Context) (more bool, err error) {
 		}
 		known, err := w.Journal.KnownCloudOrders(ctx, ids)
 		if err != nil {
-			return false, err
+			return err
 		}
 		for _, b := range chunk {
 			if !known[b.OrderID] {
@@ -57,5 +67,17 @@ func (w *Worker) Survey(ctx context.Context) (more bool, err error) {
 			}
 		}
 	}
-	return false, w.Journal.ReplaceForeign(ctx, since, foreign)
+	return w.Journal.ReplaceForeign(ctx, since, foreign)
+}
+
+// listed reads the cloud's order list page by page, at most so many orders.
+func (w *Worker) listed(ctx context.Context, filter cloud.OrderFilter, most int) ([]cloud.BillingOrder, error) {
+	var found []cloud.BillingOrder
+	err := all(ctx, w, &found, func(ctx context.Context, page cloud.Page) (cloud.List[cloud.BillingOrder], error) {
+		filter.Page = page
+		list, err := w.Cloud.Orders(ctx, filter)
+		list.Total = min(list.Total, most)
+		return list, err
+	})
+	return found, err
 }

@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -73,4 +74,27 @@ func TestAnOrderThatIsFoundAgainIsForeignNoMore(t *testing.T) {
 	h.look()
 	require.Equal(t, orders.StatePlaced, h.order(id).State)
 	assert.Zero(t, foreign())
+}
+
+func TestOldOrdersThatAreNotOursAreLookedThroughNowAndThen(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	other := h.cloud.Place(t.Context(), cloud.Call{Door: cloud.DoorSubscribe, Body: exampleBody(t, "subscribe/createDesktops/minimal-seed-example")})
+	require.Equal(t, cloud.OutcomeDone, other.Outcome)
+	foreign := func(look func(context.Context) (bool, error)) []orders.ForeignOrder {
+		h.clock.advance(time.Minute)
+		_, err := look(t.Context())
+		require.NoError(t, err)
+		list, _, err := h.service.ForeignOrders(t.Context(), admin, "", 10)
+		require.NoError(t, err)
+		return list
+	}
+	h.clock.advance(2 * time.Hour)
+	assert.Empty(t, foreign(h.worker.Survey), "only what is new is looked at often")
+	require.Len(t, foreign(h.worker.SurveyAll), 1)
+	require.NoError(t, h.cloud.Cancel(t.Context(), other.Entries[0].OrderID))
+	list := foreign(h.worker.Survey)
+	require.Len(t, list, 1, "and what is old stays as it was")
+	assert.True(t, list[0].Unpaid())
+	assert.Equal(t, cloud.StatusCanceled, foreign(h.worker.SurveyAll)[0].Status)
 }

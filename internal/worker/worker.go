@@ -33,8 +33,10 @@ type Config struct {
 	Journal orders.Journal
 	Stock   Stock
 	Sweeper Sweeper
-	Log     *slog.Logger
-	Now     func() time.Time
+	// Duties may be nil for a worker that nobody works beside.
+	Duties Duties
+	Log    *slog.Logger
+	Now    func() time.Time
 	// CloudTimeout is the longest wait for the cloud's answer to one call.
 	CloudTimeout time.Duration
 	// Senders is how many orders are sent at the same time.
@@ -43,6 +45,9 @@ type Config struct {
 	ReconcileEvery time.Duration
 	// Alone tells that no other worker uses this database: what is found being sent at start was abandoned.
 	Alone bool
+	// Gone tells that the worker of a name has ended for sure; nil where that cannot be known. What it was sending is then in
+	// doubt at once, else when its answer is long overdue.
+	Gone func(name string) (bool, error)
 	// Recovered is called once what an earlier process left behind is recovered, before anything is claimed; may be nil.
 	Recovered func() error
 	// Pulse tells the journal of what other processes changed; may be nil for a worker whose database is its own.
@@ -53,7 +58,7 @@ type Config struct {
 	Step func(step string)
 }
 
-// Worker does the work. Its methods Send, Act, Follow, Refresh, Reconcile, Survey and Recover do what is due once and can be called by
+// Worker does the work. Its methods Send, Act, Follow, Refresh, Reconcile, Survey, SurveyAll and Recover do what is due once and can be called by
 // themselves; Run keeps calling them.
 type Worker struct {
 	Config
@@ -79,10 +84,11 @@ const (
 	refreshEvery = time.Minute
 	pulseEvery   = 500 * time.Millisecond
 	recoverEvery = 15 * time.Second
-	surveyEvery  = time.Minute
-	sweepEvery   = time.Hour
-	grace        = 15 * time.Second
-	batchSize    = 100
+	// rollCallEvery is how often it is asked which other consoles live; it costs a read where nothing is being sent.
+	rollCallEvery = 500 * time.Millisecond
+	sweepEvery    = time.Hour
+	grace         = 15 * time.Second
+	batchSize     = 100
 )
 
 // Run recovers what an earlier process left behind and then works until the context ends. It comes back when all of
@@ -100,55 +106,78 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 	}
 	var group sync.WaitGroup
-	start := func(every time.Duration, wake func() <-chan struct{}, do func(context.Context) (more bool, err error)) {
-		group.Go(func() { w.loop(ctx, every, wake, do) })
-	}
+	start := func(t task) { group.Go(func() { w.loop(ctx, t) }) }
+	once := func(name string, every time.Duration) duty { return duty{name: name, hold: every} }
 	changed := func() <-chan struct{} { _, c := w.Journal.Version(); return c }
 	for range w.Senders {
-		start(sendEvery, changed, w.Send)
+		start(task{every: sendEvery, changed: changed, do: w.Send})
 	}
-	start(sendEvery, changed, w.Act)
-	start(followEvery, changed, w.Follow)
-	start(refreshEvery, func() <-chan struct{} { return w.refresh }, w.Refresh)
-	start(recoverEvery, nil, w.overdue)
+	start(task{every: sendEvery, changed: changed, do: w.Act})
+	start(task{every: followEvery, changed: changed, do: w.Follow, duty: duty{name: "follow", hold: holdFollowing, stays: true}})
+	start(task{every: refreshEvery, wanted: w.refresh, do: w.Refresh, duty: once("refresh", refreshEvery)})
+	start(task{every: recoverEvery, do: w.overdue})
+	if w.Gone != nil {
+		start(task{every: rollCallEvery, do: w.RollCall})
+	}
 	if w.Pulse != nil {
-		start(pulseEvery, nil, func(ctx context.Context) (bool, error) { return false, w.Pulse(ctx) })
+		start(task{every: pulseEvery, do: func(ctx context.Context) (bool, error) { return false, w.Pulse(ctx) }})
 	}
-	start(w.ReconcileEvery, nil, w.Reconcile)
-	start(surveyEvery, func() <-chan struct{} { return w.survey }, w.Survey)
-	start(sweepEvery, nil, func(ctx context.Context) (bool, error) { return false, w.Sweeper.Sweep(ctx, w.Now()) })
+	start(task{every: w.ReconcileEvery, do: w.Reconcile, duty: once("reconcile", w.ReconcileEvery)})
+	start(task{every: surveyEvery, do: w.Survey, duty: once("survey", surveyEvery)})
+	start(task{every: surveyAllEvery, wanted: w.survey, do: w.SurveyAll, duty: once("survey all", surveyAllEvery)})
+	start(task{every: sweepEvery, do: func(ctx context.Context) (bool, error) { return false, w.Sweeper.Sweep(ctx, w.Now()) },
+		duty: once("sweep", sweepEvery)})
 	group.Wait()
-	return nil
+	if w.Duties == nil {
+		return nil
+	}
+	return record(ctx, func(ctx context.Context) error { return w.Duties.LayDown(ctx, w.Name) })
 }
 
-// loop calls do until the context ends: again at once while there is more, else after a while or when woken.
-func (w *Worker) loop(ctx context.Context, every time.Duration, wake func() <-chan struct{}, do func(context.Context) (bool, error)) {
-	timer := time.NewTimer(every)
+// task is something that is done again and again.
+type task struct {
+	every time.Duration
+	// changed hints that there may be something to do; wanted asks for it, whoever has the duty.
+	changed func() <-chan struct{}
+	wanted  <-chan struct{}
+	duty    duty
+	// do does what is due, and tells whether there is more.
+	do func(context.Context) (more bool, err error)
+}
+
+// loop does a task until the context ends: again at once while there is more, else after a while or when woken.
+func (w *Worker) loop(ctx context.Context, t task) {
+	timer := time.NewTimer(t.every)
 	defer timer.Stop()
+	wanted := false
 	for ctx.Err() == nil {
-		var woken <-chan struct{}
-		if wake != nil {
-			woken = wake() // before looking, so that nothing that comes meanwhile is slept through
+		var changed <-chan struct{}
+		if t.changed != nil {
+			changed = t.changed() // before looking, so that nothing that comes meanwhile is slept through
 		}
-		more, err := do(ctx)
+		mine, err := t.duty.mine(ctx, w)
+		more := false
+		if err == nil && (mine || wanted) {
+			more, err = t.do(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			w.Log.Error("worker", "error", err)
 		}
 		if more && err == nil {
 			continue
 		}
-		timer.Reset(every)
+		timer.Reset(t.every)
+		if err != nil {
+			changed = nil // what fails is not hammered
+		}
 		select {
 		case <-ctx.Done():
 		case <-timer.C:
-		case <-woken:
-			if err != nil {
-				// what fails is not hammered
-				select {
-				case <-ctx.Done():
-				case <-timer.C:
-				}
-			}
+			wanted = false
+		case <-changed:
+			wanted = false
+		case <-t.wanted:
+			wanted = true
 		}
 	}
 }
@@ -159,6 +188,11 @@ func (w *Worker) Recover(ctx context.Context) error {
 	prefix := ""
 	if w.Alone {
 		prefix = w.Name
+		if w.Duties != nil {
+			if err := w.Duties.LayDown(ctx, ""); err != nil {
+				return err
+			}
+		}
 		if _, err := w.Journal.AbandonActions(ctx, w.Now(), w.Now()); err != nil {
 			return err
 		}

@@ -365,6 +365,11 @@ func (v OrderView) evidenceWords() string {
 	return "Nothing that fits has shown up at the cloud yet. Its list may lag; the console keeps looking."
 }
 
+// otherCandidates says how many orders that do not fit are not shown.
+func (v OrderView) otherCandidates() string {
+	return fmt.Sprintf("%d more of that time do not fit.", v.Evidence.Others)
+}
+
 // against is why a candidate does not fit, in one line.
 func (v OrderView) against(c orders.Candidate) string {
 	var words []string
