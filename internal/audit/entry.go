@@ -23,6 +23,8 @@ type Entry struct {
 	Object string
 	// Details are canonical JSON: an object.
 	Details json.RawMessage
+	// Team is whose: that of the order, or of who did it. Empty for what is nobody's.
+	Team string
 	// RequestID is the ID of the request that did it.
 	RequestID string
 }

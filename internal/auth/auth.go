@@ -14,12 +14,14 @@ const (
 	RoleAuditor  Role = "auditor"
 )
 
-// Roles lists all roles.
-var Roles = []Role{RoleAdmin, RoleApprover, RoleBuyer, RoleViewer, RoleAuditor}
+// AllRoles lists all roles.
+func AllRoles() []Role { return allRoles[:] }
+
+var allRoles = [...]Role{RoleAdmin, RoleApprover, RoleBuyer, RoleViewer, RoleAuditor}
 
 // Valid tells that the role is one of the list.
 func (r Role) Valid() bool {
-	for _, role := range Roles {
+	for _, role := range allRoles {
 		if r == role {
 			return true
 		}
@@ -66,8 +68,9 @@ const (
 type Who struct {
 	// Name is how the journal and the audit log call them: a person's name, "key:<name>", or "console".
 	Name string
-	Role Role
-	// Team is empty for those of no team: admins, and everybody before there are teams.
+	// Roles are those in Team; without a team, everywhere.
+	Roles Roles
+	// Team is whom they act for. It is empty for those of no team, who see all: admins, and keys that admins bind to none.
 	Team string
 	Door Door
 	// Address is the client's network address, without a port.
@@ -79,7 +82,21 @@ type Who struct {
 }
 
 // Console is the console acting by itself.
-var Console = Who{Name: "console", Role: RoleAdmin, Door: DoorConsole}
+var Console = Who{Name: "console", Roles: RolesOf(RoleAdmin), Door: DoorConsole}
 
 // May tells whether the action is allowed.
-func (w Who) May(action Action) bool { return permissions[w.Role][action] }
+func (w Who) May(action Action) bool { return w.Roles.May(action) }
+
+// Admin tells that somebody is an admin.
+func (w Who) Admin() bool { return w.Roles.Has(RoleAdmin) }
+
+// Scope is whose data they see.
+func (w Who) Scope() Scope {
+	switch {
+	case w.Team != "":
+		return OfTeam(w.Team)
+	case w.Roles != 0:
+		return Everything
+	}
+	return Scope{}
+}

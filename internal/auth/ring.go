@@ -31,7 +31,7 @@ func NewKey(sealer *Sealer, name string, role Role, team, createdBy string, now 
 	}
 	if !role.Valid() {
 		var roles []string
-		for _, r := range Roles {
+		for _, r := range allRoles {
 			roles = append(roles, string(r))
 		}
 		return Key{}, Shown{}, fmt.Errorf("%w: its role must be one of %s", ErrKey, strings.Join(roles, ", "))
@@ -45,7 +45,7 @@ func NewKey(sealer *Sealer, name string, role Role, team, createdBy string, now 
 
 // Who is who uses the key.
 func (k Key) Who() Who {
-	return Who{Name: "key:" + k.Name, Role: k.Role, Team: k.Team, Door: DoorAPI, KeyID: k.ID}
+	return Who{Name: "key:" + k.Name, Roles: RolesOf(k.Role), Team: k.Team, Door: DoorAPI, KeyID: k.ID}
 }
 
 const (

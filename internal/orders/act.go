@@ -22,7 +22,13 @@ func (s *Service) Order(ctx context.Context, who auth.Who, id string) (Order, er
 		return Order{}, notFound()
 	}
 	order, err := s.Journal.Order(ctx, id)
-	return order, told(err)
+	if err == nil && !who.Scope().Sees(order.Team) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Order{}, told(err)
+	}
+	return order, nil
 }
 
 // Orders lists orders.
@@ -30,6 +36,7 @@ func (s *Service) Orders(ctx context.Context, who auth.Who, filter Filter) (Orde
 	if !who.May(auth.ViewOrders) {
 		return Orders{}, forbidden()
 	}
+	filter.Scope = who.Scope()
 	list, err := s.Journal.Orders(ctx, filter)
 	return list, told(err)
 }
@@ -58,7 +65,7 @@ func (s *Service) Withdraw(ctx context.Context, who auth.Who, id string) error {
 	if err != nil {
 		return err
 	}
-	if !who.May(auth.PlaceOrders) || order.Actor != who.Name && who.Role != auth.RoleAdmin {
+	if !who.May(auth.PlaceOrders) || order.Actor != who.Name && !who.Admin() {
 		return forbidden()
 	}
 	entry, err := s.entry(who, "order.withdrawn", id, nil)

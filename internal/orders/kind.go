@@ -209,4 +209,6 @@ type Facts struct {
 	Volumes   map[string]cloud.VolumeType // by volume_type
 	Images    map[string][]cloud.Image    // by ID; one ID may be there as private and as gold
 	Zones     map[string]cloud.AvailabilityZone
+	// Owners are the teams of what is known of the targets, by the targets' names ("desktop:<id>"); "" is nobody.
+	Owners map[string]string
 }

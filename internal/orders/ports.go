@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 )
 
@@ -51,7 +52,7 @@ type Journal interface {
 	// Orders lists orders, newest first, with their cloud orders and their last actions.
 	Orders(ctx context.Context, filter Filter) (Orders, error)
 	// Count counts orders by badge, over all orders.
-	Count(ctx context.Context) (map[Badge]int, error)
+	Count(ctx context.Context, scope auth.Scope) (map[Badge]int, error)
 	// Version is the head's number now, out of memory; Changed is closed at the next change.
 	Version() (version int64, changed <-chan struct{})
 
@@ -127,8 +128,10 @@ type Move struct {
 	Entry       audit.Entry
 }
 
-// Filter narrows a list of orders. The zero value lists all.
+// Filter narrows a list of orders.
 type Filter struct {
+	// Scope is whose orders: the zero scope lists none.
+	Scope  auth.Scope
 	Badges []Badge
 	Kind   string
 	Door   string
@@ -178,8 +181,8 @@ type Inventory interface {
 	// Desktops and Pools list the inventory.
 	Desktops(ctx context.Context, filter DesktopFilter) (DesktopPage, error)
 	Pools(ctx context.Context, filter PoolFilter) (PoolPage, error)
-	// Choices fill a picker: at most limit whose ID or name contains the text, in the list's order.
-	Choices(ctx context.Context, picker string, text string, limit int) ([]Choice, error)
+	// Choices fill a picker: at most limit of what the scope sees whose ID or name contains the text, in the list's order.
+	Choices(ctx context.Context, scope auth.Scope, picker string, text string, limit int) ([]Choice, error)
 	// Quotas lists the tenant's quotas.
 	Quotas(ctx context.Context) ([]cloud.Quota, error)
 }
@@ -193,7 +196,8 @@ type Choice struct {
 
 // DesktopFilter narrows the list of desktops. Sort is a column's wire name with "-" in front for descending.
 type DesktopFilter struct {
-	Text                string // beginning of the name, user or ID
+	Scope               auth.Scope // whose: the zero scope lists none
+	Text                string     // beginning of the name, user or ID
 	PoolID              string
 	ProductID           string
 	ImageID             string
@@ -217,6 +221,7 @@ type DesktopPage struct {
 
 // PoolFilter narrows the list of pools.
 type PoolFilter struct {
+	Scope               auth.Scope // whose: the zero scope lists none
 	Text                string
 	Type                string
 	Status              string

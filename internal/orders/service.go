@@ -365,6 +365,9 @@ func (s *Service) first(ctx context.Context, who auth.Who, key, hash string) (Or
 	order, err := s.Journal.OrderByIdempotencyKey(ctx, who.KeyID, key)
 	if errors.Is(err, ErrNotFound) && ValidID(key) {
 		order, err = s.Journal.Order(ctx, key)
+		if err == nil && !who.Scope().Sees(order.Team) {
+			err = ErrNotFound
+		}
 	}
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -429,5 +432,5 @@ func NewEntry(who auth.Who, now time.Time, action, object string, details map[st
 		return audit.Entry{}, fmt.Errorf("audit entry: %w", err)
 	}
 	return audit.Entry{Time: now, Actor: who.Name, Door: string(who.Door), Address: who.Address, Action: action,
-		Object: object, Details: json.RawMessage(raw), RequestID: who.RequestID}, nil
+		Object: object, Details: json.RawMessage(raw), RequestID: who.RequestID, Team: who.Team}, nil
 }

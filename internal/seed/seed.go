@@ -124,12 +124,12 @@ var people = []auth.Who{
 	person("chen.wei", auth.RoleAdmin, "10.20.6.101"), person("dana.ruiz", auth.RoleBuyer, "10.20.6.44"),
 	person("elif.kaya", auth.RoleBuyer, "10.21.1.9"), person("farid.nasser", auth.RoleBuyer, "10.21.1.58"),
 	person("grace.tan", auth.RoleBuyer, "10.21.2.77"), person("henrik.lund", auth.RoleAdmin, "10.22.0.12"),
-	{Name: "key:onboarding", Role: auth.RoleBuyer, Door: auth.DoorAPI, Address: "10.30.0.5", KeyID: "seed-onboarding"},
-	{Name: "key:ci", Role: auth.RoleAdmin, Door: auth.DoorAPI, Address: "10.30.0.6", KeyID: "seed-ci"},
+	{Name: "key:onboarding", Roles: auth.RolesOf(auth.RoleBuyer), Door: auth.DoorAPI, Address: "10.30.0.5", KeyID: "seed-onboarding"},
+	{Name: "key:ci", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorAPI, Address: "10.30.0.6", KeyID: "seed-ci"},
 }
 
 func person(name string, role auth.Role, address string) auth.Who {
-	return auth.Who{Name: name, Role: role, Door: auth.DoorWeb, Address: address}
+	return auth.Who{Name: name, Roles: auth.RolesOf(role), Door: auth.DoorWeb, Address: address}
 }
 
 // visit adds an entry of somebody coming, or now and then going.
@@ -139,7 +139,7 @@ func (p *past) visit(at time.Time) error {
 	if p.rng.IntN(5) == 0 {
 		action = "signout"
 	}
-	return p.enter(who, at, action, "session:"+p.hex(16), map[string]any{"role": string(who.Role)})
+	return p.enter(who, at, action, "session:"+p.hex(16), map[string]any{"role": who.Roles.String()})
 }
 
 // enter adds an audit entry, made as the service makes them.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/seed"
@@ -34,7 +35,7 @@ func TestAMadeUpPastIsWhole(t *testing.T) {
 	const n, entries = 600, 3200
 	s := filled(t, seed.Options{Orders: n, Audit: entries})
 	kinds, states, got := map[string]int{}, map[orders.State]int{}, 0
-	for f := (orders.Filter{Limit: 200}); ; {
+	for f := (orders.Filter{Scope: auth.Everything, Limit: 200}); ; {
 		page, err := s.Orders(ctx, f)
 		require.NoError(t, err)
 		for _, o := range page.Items {
@@ -66,11 +67,11 @@ func TestAMadeUpPastIsWhole(t *testing.T) {
 	due, err := s.DueCloudOrders(ctx, now.AddDate(1, 0, 0), 10)
 	require.NoError(t, err)
 	assert.Empty(t, due, "nothing is asked of a cloud")
-	_, err = s.AuditEntry(ctx, entries)
+	_, err = s.AuditEntry(ctx, auth.Everything, entries)
 	assert.NoError(t, err)
-	_, err = s.AuditEntry(ctx, entries+1)
+	_, err = s.AuditEntry(ctx, auth.Everything, entries+1)
 	assert.ErrorIs(t, err, orders.ErrNotFound)
-	page, err := s.Audit(ctx, audit.Filter{Limit: 200})
+	page, err := s.Audit(ctx, audit.Filter{Scope: auth.Everything, Limit: 200})
 	require.NoError(t, err)
 	for i, e := range page.Items[1:] {
 		assert.False(t, e.Time.After(page.Items[i].Time))
@@ -81,7 +82,7 @@ func TestAMadeUpPastIsWhole(t *testing.T) {
 func TestTheSameSeedMakesTheSamePast(t *testing.T) {
 	t.Parallel()
 	first := func(seedOf uint64) []orders.Order {
-		page, err := filled(t, seed.Options{Orders: 30, Audit: 1, Seed: seedOf}).Orders(context.Background(), orders.Filter{})
+		page, err := filled(t, seed.Options{Orders: 30, Audit: 1, Seed: seedOf}).Orders(context.Background(), orders.Filter{Scope: auth.Everything})
 		require.NoError(t, err)
 		return page.Items
 	}
@@ -101,7 +102,7 @@ func TestOrdersAreAboutTheInventory(t *testing.T) {
 	}
 	require.NoError(t, s.ReplaceInventory(ctx, snapshot))
 	require.NoError(t, seed.Fill(ctx, s, seed.Options{Orders: 50, Now: now, ProjectID: "p1"}))
-	page, err := s.Orders(ctx, orders.Filter{Kind: "change/resizeDesktops"})
+	page, err := s.Orders(ctx, orders.Filter{Scope: auth.Everything, Kind: "change/resizeDesktops"})
 	require.NoError(t, err)
 	require.NotEmpty(t, page.Items)
 	for _, o := range page.Items {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 )
@@ -19,7 +20,7 @@ type world struct {
 // discover takes desktops and pools from the cached inventory, or makes them up.
 func discover(ctx context.Context, db Database) (*world, error) {
 	var w world
-	var f orders.DesktopFilter
+	f := orders.DesktopFilter{Scope: auth.Everything}
 	for f.Limit = 200; ; {
 		page, err := db.Desktops(ctx, f)
 		if err != nil {
@@ -36,7 +37,7 @@ func discover(ctx context.Context, db Database) (*world, error) {
 			break
 		}
 	}
-	page, err := db.Pools(ctx, orders.PoolFilter{Limit: 200})
+	page, err := db.Pools(ctx, orders.PoolFilter{Scope: auth.Everything, Limit: 200})
 	if err != nil {
 		return nil, err
 	}

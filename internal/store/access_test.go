@@ -14,7 +14,7 @@ import (
 	"workspace-order-console/internal/auth"
 )
 
-var alice = auth.Who{Name: "alice", Role: auth.RoleAdmin, Door: auth.DoorWeb, Address: "127.0.0.1", RequestID: "r1"}
+var alice = auth.Who{Name: "alice", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb, Address: "127.0.0.1", RequestID: "r1"}
 
 func session(id string) auth.Session {
 	return auth.Session{IDHash: id, Name: "alice", Role: auth.RoleAdmin, Values: auth.SessionValues{Theme: "dark"}, Address: "127.0.0.1",
@@ -35,7 +35,7 @@ func signedIn(t *testing.T) (*Store, *clock) {
 
 func actions(t *testing.T, s *Store) []string {
 	t.Helper()
-	page, err := s.Audit(context.Background(), audit.Filter{})
+	page, err := s.Audit(context.Background(), audit.Filter{Scope: auth.Everything})
 	require.NoError(t, err)
 	var all []string
 	for _, e := range page.Items {

@@ -10,14 +10,27 @@ import (
 	"time"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
 )
 
-// about fills in the order as an entry's object when it has none.
-func about(orderID string, entry audit.Entry) audit.Entry {
+// about makes an entry one about an order, where it is about nothing else: its object, and whose it is.
+func about(orderID, team string, entry audit.Entry) audit.Entry {
 	if entry.Object == "" {
 		entry.Object = "order:" + orderID
 	}
+	if entry.Object == "order:"+orderID {
+		entry.Team = team
+	}
 	return entry
+}
+
+// appendAbout writes an entry about an order.
+func (t *tx) appendAbout(orderID string, entry audit.Entry) error {
+	var team string
+	if err := t.QueryRowContext(t.ctx, `SELECT team FROM orders WHERE id = $1`, orderID).Scan(maybe{&team}); err != nil {
+		return notFound(err)
+	}
+	return t.append(about(orderID, team, entry))
 }
 
 // timeOf is an entry's time, or now when it has none.
@@ -36,7 +49,7 @@ func (t *tx) changed(orderID string, entry audit.Entry) error {
 	if err := t.stamp(orderID, t.timeOf(entry)); err != nil {
 		return err
 	}
-	return t.append(about(orderID, entry))
+	return t.appendAbout(orderID, entry)
 }
 
 // append writes an entry under the next number. From then on, nobody else can append until the transaction ends.
@@ -47,21 +60,21 @@ func (t *tx) append(entry audit.Entry) error {
 	if len(entry.Details) == 0 {
 		entry.Details = []byte("{}")
 	}
-	_, err := t.exec(`INSERT INTO audit (seq, time, actor, door, address, action, object, details, request_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, entry.Seq, micros(t.timeOf(entry)), entry.Actor, entry.Door, entry.Address,
-		entry.Action, entry.Object, string(entry.Details), entry.RequestID)
+	_, err := t.exec(`INSERT INTO audit (seq, time, actor, door, address, action, object, details, request_id, team)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, entry.Seq, micros(t.timeOf(entry)), entry.Actor, entry.Door, entry.Address,
+		entry.Action, entry.Object, string(entry.Details), entry.RequestID, textOrNull(entry.Team))
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	return nil
 }
 
-const auditColumns = `e.seq, e.time, e.actor, e.door, e.address, e.action, e.object, e.details, e.request_id`
+const auditColumns = `e.seq, e.time, e.actor, e.door, e.address, e.action, e.object, e.details, e.request_id, e.team`
 
 func scanEntry(row scanner) (audit.Entry, error) {
 	var e audit.Entry
 	var details []byte
-	err := row.Scan(&e.Seq, at{&e.Time}, &e.Actor, &e.Door, &e.Address, &e.Action, &e.Object, &details, &e.RequestID)
+	err := row.Scan(&e.Seq, at{&e.Time}, &e.Actor, &e.Door, &e.Address, &e.Action, &e.Object, &details, &e.RequestID, maybe{&e.Team})
 	e.Details = details
 	return e, err
 }
@@ -71,9 +84,11 @@ func (s *Store) Record(ctx context.Context, entry audit.Entry) error {
 	return s.write(ctx, func(t *tx) error { return t.append(entry) })
 }
 
-// AuditEntry implements audit.Log. orders.ErrNotFound when there is none of this number.
-func (s *Store) AuditEntry(ctx context.Context, seq int64) (audit.Entry, error) {
-	entry, err := scanEntry(s.reader.QueryRowContext(ctx, `SELECT `+auditColumns+` FROM audit e WHERE e.seq = $1`, seq))
+// AuditEntry implements audit.Log. orders.ErrNotFound when there is none of this number that the scope sees.
+func (s *Store) AuditEntry(ctx context.Context, scope auth.Scope, seq int64) (audit.Entry, error) {
+	a := arguments{seq}
+	entry, err := scanEntry(s.reader.QueryRowContext(ctx, `SELECT `+auditColumns+` FROM audit e WHERE e.seq = $1 AND `+
+		seen(&a, scope, "e.team"), a...))
 	if err != nil {
 		return audit.Entry{}, fmt.Errorf("audit entry %d: %w", seq, notFound(err))
 	}
@@ -150,7 +165,7 @@ func auditPage(ctx context.Context, q querier, f audit.Filter, limit int) ([]aud
 // auditQuery is the query of a page. As with orders, each way to match is read along an index.
 func auditQuery(ctx context.Context, q querier, f audit.Filter, limit int) (string, arguments, error) {
 	var a arguments
-	var narrow []string
+	narrow := []string{seen(&a, f.Scope, "e.team")}
 	for _, c := range []struct{ column, value string }{{"e.actor", f.Actor}, {"e.action", f.Action}, {"e.object", f.Object}, {"e.door", f.Door}} {
 		if c.value != "" {
 			narrow = append(narrow, c.column+" = "+a.add(c.value))
@@ -170,7 +185,7 @@ func auditQuery(ctx context.Context, q querier, f audit.Filter, limit int) (stri
 		mark := a.add(cursor)
 		narrow = append(narrow, "(e.time, e.seq)"+sign+"((SELECT time FROM audit WHERE seq = "+mark+"), "+mark+")")
 	}
-	ways, err := waysOf(ctx, q, &a, f.Text)
+	ways, err := waysOf(ctx, q, f.Scope, &a, f.Text)
 	if err != nil {
 		return "", nil, err
 	}
@@ -201,7 +216,7 @@ type way struct {
 }
 
 // waysOf lists the ways in which entries can match a text; without a text, the one way without a condition.
-func waysOf(ctx context.Context, q querier, a *arguments, text string) ([]way, error) {
+func waysOf(ctx context.Context, q querier, scope auth.Scope, a *arguments, text string) ([]way, error) {
 	if text == "" {
 		return []way{{from: "audit e"}}, nil
 	}
@@ -222,7 +237,7 @@ func waysOf(ctx context.Context, q querier, a *arguments, text string) ([]way, e
 		}
 	}
 	for _, column := range []string{"actor", "action"} {
-		values, err := valuesFrom(ctx, q, "audit", column, text)
+		values, err := valuesFrom(ctx, q, scope, "audit", column, text)
 		if err != nil {
 			return nil, err
 		}

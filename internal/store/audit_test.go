@@ -12,10 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/orders"
 )
 
-func filterObject(object string) audit.Filter { return audit.Filter{Object: object} }
+func filterObject(object string) audit.Filter {
+	return audit.Filter{Scope: auth.Everything, Object: object}
+}
 
 func record(t *testing.T, s *Store, e audit.Entry) {
 	t.Helper()
@@ -29,14 +32,14 @@ func TestAnEntryComesBackAsItWasWritten(t *testing.T) {
 	e.Object, e.Details = "session:1", json.RawMessage(`{"a":"<甲>","n":1.10}`)
 	record(t, s, e)
 	e.Seq = 1
-	got, err := s.AuditEntry(context.Background(), 1)
+	got, err := s.AuditEntry(context.Background(), auth.Everything, 1)
 	require.NoError(t, err)
 	assert.Equal(t, e, got)
 	record(t, s, audit.Entry{Action: "x"})
-	got, err = s.AuditEntry(context.Background(), 2)
+	got, err = s.AuditEntry(context.Background(), auth.Everything, 2)
 	require.NoError(t, err)
 	assert.Equal(t, audit.Entry{Seq: 2, Time: noon, Action: "x", Details: json.RawMessage(`{}`)}, got)
-	_, err = s.AuditEntry(context.Background(), 3)
+	_, err = s.AuditEntry(context.Background(), auth.Everything, 3)
 	assert.ErrorIs(t, err, orders.ErrNotFound)
 }
 
@@ -84,7 +87,7 @@ func TestTheLogOnlyGrows(t *testing.T) {
 		_, err := s.writer.Exec(statement)
 		assert.Error(t, err, name)
 	}
-	page, err := s.Audit(context.Background(), audit.Filter{})
+	page, err := s.Audit(context.Background(), audit.Filter{Scope: auth.Everything})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 2)
 	assert.Equal(t, "two", page.Items[0].Action)
@@ -105,7 +108,7 @@ func TestAuditPagesInBothDirections(t *testing.T) {
 		record(t, s, e)
 	}
 	var walked [][]int64
-	f := audit.Filter{Limit: 3}
+	f := audit.Filter{Scope: auth.Everything, Limit: 3}
 	var last audit.Page
 	for {
 		page, err := s.Audit(ctx, f)
@@ -118,15 +121,15 @@ func TestAuditPagesInBothDirections(t *testing.T) {
 		f.Before = page.Older
 	}
 	assert.Equal(t, [][]int64{{7, 6, 4}, {3, 5, 2}, {1}}, walked)
-	back, err := s.Audit(ctx, audit.Filter{Limit: 3, After: last.Newer})
+	back, err := s.Audit(ctx, audit.Filter{Scope: auth.Everything, Limit: 3, After: last.Newer})
 	require.NoError(t, err)
 	assert.Equal(t, []int64{3, 5, 2}, seqs(back))
 	assert.EqualValues(t, 2, back.Older)
-	back, err = s.Audit(ctx, audit.Filter{Limit: 3, After: back.Newer})
+	back, err = s.Audit(ctx, audit.Filter{Scope: auth.Everything, Limit: 3, After: back.Newer})
 	require.NoError(t, err)
 	assert.Equal(t, []int64{7, 6, 4}, seqs(back))
 	assert.Zero(t, back.Newer)
-	none, err := s.Audit(ctx, audit.Filter{Actor: "nobody"})
+	none, err := s.Audit(ctx, audit.Filter{Scope: auth.Everything, Actor: "nobody"})
 	require.NoError(t, err)
 	assert.Equal(t, audit.Page{}, none)
 }
@@ -150,17 +153,17 @@ func TestAuditFilters(t *testing.T) {
 		filter audit.Filter
 		want   []int64
 	}{
-		"actor":           {audit.Filter{Actor: "key:ci"}, []int64{11, 8, 5, 2}},
-		"door":            {audit.Filter{Door: "api"}, []int64{12, 10, 8, 6, 4, 2}},
-		"action":          {audit.Filter{Action: "signin"}, []int64{12, 11, 10, 9, 8, 7}},
-		"object":          {audit.Filter{Object: "order:019a0000-003"}, []int64{4}},
-		"time":            {audit.Filter{From: noon.Add(2 * time.Minute), Until: noon.Add(5 * time.Minute)}, []int64{5, 4, 3}},
-		"all of it":       {audit.Filter{Actor: "alice", Door: "web", Action: "signin", From: noon.Add(time.Minute)}, []int64{7}},
-		"an actor begins": {audit.Filter{Text: "ali"}, []int64{10, 7, 4, 1}},
-		"an action":       {audit.Filter{Text: "order."}, []int64{6, 5, 4, 3, 2, 1}},
-		"an object":       {audit.Filter{Text: "order:019a0000-01"}, []int64{12, 11}},
-		"an object's ID":  {audit.Filter{Text: "019a0000-01", Door: "web"}, []int64{11}},
-		"nothing":         {audit.Filter{Text: "zz"}, []int64{}},
+		"actor":           {audit.Filter{Scope: auth.Everything, Actor: "key:ci"}, []int64{11, 8, 5, 2}},
+		"door":            {audit.Filter{Scope: auth.Everything, Door: "api"}, []int64{12, 10, 8, 6, 4, 2}},
+		"action":          {audit.Filter{Scope: auth.Everything, Action: "signin"}, []int64{12, 11, 10, 9, 8, 7}},
+		"object":          {audit.Filter{Scope: auth.Everything, Object: "order:019a0000-003"}, []int64{4}},
+		"time":            {audit.Filter{Scope: auth.Everything, From: noon.Add(2 * time.Minute), Until: noon.Add(5 * time.Minute)}, []int64{5, 4, 3}},
+		"all of it":       {audit.Filter{Scope: auth.Everything, Actor: "alice", Door: "web", Action: "signin", From: noon.Add(time.Minute)}, []int64{7}},
+		"an actor begins": {audit.Filter{Scope: auth.Everything, Text: "ali"}, []int64{10, 7, 4, 1}},
+		"an action":       {audit.Filter{Scope: auth.Everything, Text: "order."}, []int64{6, 5, 4, 3, 2, 1}},
+		"an object":       {audit.Filter{Scope: auth.Everything, Text: "order:019a0000-01"}, []int64{12, 11}},
+		"an object's ID":  {audit.Filter{Scope: auth.Everything, Text: "019a0000-01", Door: "web"}, []int64{11}},
+		"nothing":         {audit.Filter{Scope: auth.Everything, Text: "zz"}, []int64{}},
 	} {
 		page, err := s.Audit(context.Background(), c.filter)
 		require.NoError(t, err, name)
@@ -200,8 +203,11 @@ func TestAuditQueriesFindTheirRowsByAnIndex(t *testing.T) {
 		"text of an ID":  {Text: "019a0000"},
 		"of an actor":    {Text: "ali"},
 	} {
-		for _, at := range []audit.Filter{{}, {Before: 1}, {After: 1}} {
-			f.Before, f.After = at.Before, at.After
+		for _, at := range []audit.Filter{{}, {Before: 1}, {After: 1}, {Scope: auth.OfTeam("design")}, {Scope: auth.OfTeam("design"), Before: 1}} {
+			f.Before, f.After, f.Scope = at.Before, at.After, at.Scope
+			if f.Scope == (auth.Scope{}) {
+				f.Scope = auth.Everything
+			}
 			query, args, err := auditQuery(context.Background(), s.reader, f, 51)
 			require.NoError(t, err)
 			steps := plan(t, s.reader, query, args...)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/seed"
 	"workspace-order-console/internal/store"
@@ -22,7 +23,7 @@ func BenchmarkReads(b *testing.B) {
 	defer s.Close() //nolint:errcheck // a benchmark
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	require.NoError(b, seed.Fill(ctx, s, seed.Options{Orders: 10_000, Audit: 40_000, Now: now, ProjectID: "p1"}))
-	first, err := s.Orders(ctx, orders.Filter{})
+	first, err := s.Orders(ctx, orders.Filter{Scope: auth.Everything})
 	require.NoError(b, err)
 	deep := orders.Cursor{CreatedAt: now.AddDate(0, 0, -120), ID: "x"}
 	var shown []string
@@ -64,7 +65,7 @@ func BenchmarkReads(b *testing.B) {
 	})
 	b.Run("count", func(b *testing.B) {
 		for b.Loop() {
-			_, err := s.Count(ctx)
+			_, err := s.Count(ctx, auth.Everything)
 			require.NoError(b, err)
 		}
 	})

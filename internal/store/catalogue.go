@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 )
@@ -17,6 +18,7 @@ type catalogue struct {
 	raw     map[string][]json.RawMessage
 	facts   orders.Facts // without desktops and pools
 	pools   map[string]cloud.Pool
+	owners  map[string]string // the pools' teams, by ID
 
 	poolList       []cloud.Pool // by name
 	products       []cloud.Product
@@ -161,7 +163,7 @@ func (s *Store) catalogue(ctx context.Context, q querier) (*catalogue, error) {
 }
 
 func readCatalogue(ctx context.Context, q querier) (*catalogue, error) {
-	c := &catalogue{raw: map[string][]json.RawMessage{}, pools: map[string]cloud.Pool{}}
+	c := &catalogue{raw: map[string][]json.RawMessage{}, pools: map[string]cloud.Pool{}, owners: map[string]string{}}
 	rows, err := list(ctx, q, scanCatalogueRow, `SELECT list, position, json FROM catalogue ORDER BY list, position`)
 	if err != nil {
 		return nil, err
@@ -169,13 +171,27 @@ func readCatalogue(ctx context.Context, q querier) (*catalogue, error) {
 	for _, r := range rows {
 		c.raw[r.list] = append(c.raw[r.list], json.RawMessage(r.json))
 	}
-	if c.poolList, err = list(ctx, q, fromJSON[cloud.Pool], `SELECT json FROM pools ORDER BY name_key, id`); err != nil {
+	c.poolList, err = list(ctx, q, func(row scanner) (p cloud.Pool, err error) {
+		var team string
+		err = row.Scan(document{&p}, &team)
+		c.pools[p.ID], c.owners[p.ID] = p, team
+		return p, err
+	}, `SELECT json, team FROM pools ORDER BY name_key, id`)
+	if err != nil {
 		return nil, err
 	}
-	for _, p := range c.poolList {
-		c.pools[p.ID] = p
-	}
 	return c, c.parse()
+}
+
+// poolsOf are the pools that a scope sees.
+func (c *catalogue) poolsOf(scope auth.Scope) []cloud.Pool {
+	var pools []cloud.Pool
+	for _, p := range c.poolList {
+		if scope.Sees(c.owners[p.ID]) {
+			pools = append(pools, p)
+		}
+	}
+	return pools
 }
 
 // parse reads the lists and arranges them as facts.

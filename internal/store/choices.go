@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/field"
@@ -18,29 +19,29 @@ const (
 )
 
 // Choices implements orders.Inventory. A picker that is not known has no choices.
-func (s *Store) Choices(ctx context.Context, picker, text string, limit int) ([]orders.Choice, error) {
+func (s *Store) Choices(ctx context.Context, scope auth.Scope, picker, text string, limit int) ([]orders.Choice, error) {
 	limit = limitOf(limit)
-	choices, err := s.choices(ctx, field.Picker(picker), text, limit)
+	choices, err := s.choices(ctx, scope, field.Picker(picker), text, limit)
 	if err != nil {
 		return nil, fmt.Errorf("choices of %s: %w", picker, err)
 	}
 	return choices, nil
 }
 
-func (s *Store) choices(ctx context.Context, picker field.Picker, text string, limit int) ([]orders.Choice, error) {
+func (s *Store) choices(ctx context.Context, scope auth.Scope, picker field.Picker, text string, limit int) ([]orders.Choice, error) {
 	switch picker {
 	case field.PickDesktop:
-		return s.desktopChoices(ctx, text, limit)
+		return s.desktopChoices(ctx, scope, text, limit)
 	case field.PickVolume:
-		return s.volumeChoices(ctx, text, limit, `SELECT volume_id, label FROM volumes WHERE volume_id <> ''`)
+		return s.volumeChoices(ctx, scope, text, limit, `SELECT volume_id, label FROM volumes WHERE volume_id <> ''`)
 	}
 	c, err := s.catalogue(ctx, s.reader)
 	if err != nil {
 		return nil, err
 	}
-	found := matching(c.choices(picker), text, limit)
+	found := matching(c.choices(scope, picker), text, limit)
 	if picker == field.PickPoolDisk && len(found) < limit {
-		more, err := s.volumeChoices(ctx, text, limit, `SELECT pool_disk_id, min(label) FROM volumes WHERE pool_disk_id <> ''`)
+		more, err := s.volumeChoices(ctx, scope, text, limit, `SELECT pool_disk_id, min(label) FROM volumes WHERE pool_disk_id <> ''`)
 		if err != nil {
 			return nil, err
 		}
@@ -70,12 +71,12 @@ func matching(all []orders.Choice, text string, limit int) []orders.Choice {
 
 // desktopChoices lists desktops by name. The names and users are searched in lower case, in the database: there may be
 // thousands.
-func (s *Store) desktopChoices(ctx context.Context, text string, limit int) ([]orders.Choice, error) {
+func (s *Store) desktopChoices(ctx context.Context, scope auth.Scope, text string, limit int) ([]orders.Choice, error) {
 	var a arguments
-	query := `SELECT json FROM desktops`
+	query := `SELECT json FROM desktops WHERE ` + seen(&a, scope, "team")
 	if text != "" {
 		low := containing(text)
-		query += fmt.Sprintf(` WHERE name_key LIKE %s ESCAPE '\' OR user_key LIKE %s ESCAPE '\' OR desktop_id LIKE %s ESCAPE '\'`,
+		query += fmt.Sprintf(` AND (name_key LIKE %s ESCAPE '\' OR user_key LIKE %s ESCAPE '\' OR desktop_id LIKE %s ESCAPE '\')`,
 			a.add(low), a.add(low), a.add(low))
 	}
 	desktops, err := list(ctx, s.reader, fromJSON[cloud.Desktop], query+` ORDER BY name_key, desktop_id LIMIT `+a.add(limit), a...)
@@ -90,8 +91,11 @@ func (s *Store) desktopChoices(ctx context.Context, text string, limit int) ([]o
 }
 
 // volumeChoices lists disks by the name of their desktop; the query selects a value and a label.
-func (s *Store) volumeChoices(ctx context.Context, text string, limit int, query string) ([]orders.Choice, error) {
+func (s *Store) volumeChoices(ctx context.Context, scope auth.Scope, text string, limit int, query string) ([]orders.Choice, error) {
 	var a arguments
+	if !scope.All() {
+		query += ` AND desktop_id IN (SELECT desktop_id FROM desktops WHERE ` + seen(&a, scope, "team") + `)`
+	}
 	if text != "" {
 		low := containing(text)
 		query += fmt.Sprintf(` AND (name_key LIKE %s ESCAPE '\' OR volume_id LIKE %s ESCAPE '\' OR pool_disk_id LIKE %s ESCAPE '\' OR desktop_id LIKE %s ESCAPE '\')`,
@@ -114,12 +118,12 @@ func containing(text string) string {
 }
 
 // choices are all that a picker of the catalogue offers.
-func (c *catalogue) choices(picker field.Picker) []orders.Choice {
+func (c *catalogue) choices(scope auth.Scope, picker field.Picker) []orders.Choice {
 	switch picker {
 	case field.PickPool:
-		return each(c.poolList, func(p cloud.Pool) (string, string) { return p.ID, p.Name })
+		return each(c.poolsOf(scope), func(p cloud.Pool) (string, string) { return p.ID, p.Name })
 	case field.PickPoolDisk:
-		return c.poolDisks()
+		return c.poolDisks(scope)
 	case field.PickProduct:
 		return each(c.products, func(p cloud.Product) (string, string) { return unless(isHost(p), p.ProductID), productLabel(p) })
 	case field.PickHostProduct:
@@ -212,9 +216,9 @@ func english(names map[string]string) string {
 }
 
 // poolDisks are the disks of the pools: of a pool's own disk the ID is what desktops carry as desktop_pool_disk_id.
-func (c *catalogue) poolDisks() []orders.Choice {
+func (c *catalogue) poolDisks(scope auth.Scope) []orders.Choice {
 	var disks []orders.Choice
-	for _, p := range c.poolList {
+	for _, p := range c.poolsOf(scope) {
 		disks = append(disks, each(p.DataVolumes, func(v cloud.Volume) (string, string) {
 			id := v.ID
 			if v.DesktopPoolDiskID != "" {

@@ -110,13 +110,14 @@ func replace[T any](t *tx, table, key string, items map[string]item[T], put func
 
 func (t *tx) putDesktop(d cloud.Desktop, text string) error {
 	_, err := t.exec(`INSERT INTO desktops (desktop_id, name_key, user_key, product_id, image_id, status, charge_mode, desktop_type,
-			pool_id, enterprise_project_id, expire_time, created, json)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+			pool_id, enterprise_project_id, expire_time, created, json, team)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+			coalesce((SELECT p.team FROM enterprise_projects p WHERE p.enterprise_project_id = $10), ''))
 		ON CONFLICT (desktop_id) DO UPDATE SET name_key = excluded.name_key, user_key = excluded.user_key,
 			product_id = excluded.product_id, image_id = excluded.image_id, status = excluded.status,
 			charge_mode = excluded.charge_mode, desktop_type = excluded.desktop_type, pool_id = excluded.pool_id,
 			enterprise_project_id = excluded.enterprise_project_id, expire_time = excluded.expire_time,
-			created = excluded.created, json = excluded.json`,
+			created = excluded.created, json = excluded.json, team = excluded.team`,
 		d.DesktopID, strings.ToLower(d.ComputerName), strings.ToLower(d.UserName), d.ProductID, d.ImageID(), d.Status,
 		d.Product.ChargeMode, d.DesktopType, d.PoolID, d.EnterpriseProjectID, d.ExpireTime, d.CreatedTime, text)
 	if err != nil {
@@ -163,9 +164,11 @@ func (t *tx) dropDesktop(id string) error {
 }
 
 func (t *tx) putPool(p cloud.Pool, text string) error {
-	_, err := t.exec(`INSERT INTO pools (id, name_key, type, status, enterprise_project_id, json) VALUES ($1, $2, $3, $4, $5, $6)
+	_, err := t.exec(`INSERT INTO pools (id, name_key, type, status, enterprise_project_id, json, team) VALUES ($1, $2, $3, $4, $5, $6,
+			coalesce((SELECT p.team FROM enterprise_projects p WHERE p.enterprise_project_id = $5), ''))
 		ON CONFLICT (id) DO UPDATE SET name_key = excluded.name_key, type = excluded.type, status = excluded.status,
-			enterprise_project_id = excluded.enterprise_project_id, json = excluded.json`,
+			enterprise_project_id = excluded.enterprise_project_id, json = excluded.json,
+			team = excluded.team`,
 		p.ID, strings.ToLower(p.Name), p.Type, p.Status, p.EnterpriseProjectID, text)
 	return err
 }
@@ -229,20 +232,32 @@ func (s *Store) Facts(ctx context.Context, targets orders.Targets) (*orders.Fact
 		}
 		shared := c.facts
 		facts = &shared
-		facts.Desktops, facts.Pools = map[string]cloud.Desktop{}, map[string]cloud.Pool{}
+		facts.Desktops, facts.Pools, facts.Owners = map[string]cloud.Desktop{}, map[string]cloud.Pool{}, map[string]string{}
 		ids := targets.Desktops
 		if len(targets.Volumes) > 0 {
 			var a arguments
-			owners, err := list(ctx, q, column[string], `SELECT desktop_id FROM volumes WHERE volume_id IN `+in(&a, targets.Volumes), a...)
+			of, err := list(ctx, q, func(row scanner) (v [3]string, err error) {
+				err = row.Scan(&v[0], &v[1], &v[2])
+				return v, err
+			}, `SELECT v.volume_id, v.desktop_id, d.team FROM volumes v JOIN desktops d ON d.desktop_id = v.desktop_id
+				WHERE v.volume_id IN `+in(&a, targets.Volumes), a...)
 			if err != nil {
 				return err
 			}
-			ids = append(owners, ids...)
+			for _, v := range of {
+				facts.Owners["volume:"+v[0]] = v[2]
+				ids = append(ids[:len(ids):len(ids)], v[1])
+			}
 		}
 		pools := targets.Pools
 		if len(ids) > 0 {
 			var a arguments
-			desktops, err := list(ctx, q, fromJSON[cloud.Desktop], `SELECT json FROM desktops WHERE desktop_id IN `+in(&a, ids), a...)
+			desktops, err := list(ctx, q, func(row scanner) (d cloud.Desktop, err error) {
+				var team string
+				err = row.Scan(document{&d}, &team)
+				facts.Owners["desktop:"+d.DesktopID] = team
+				return d, err
+			}, `SELECT json, team FROM desktops WHERE desktop_id IN `+in(&a, ids), a...)
 			if err != nil {
 				return err
 			}
@@ -255,7 +270,7 @@ func (s *Store) Facts(ctx context.Context, targets orders.Targets) (*orders.Fact
 		}
 		for _, id := range pools {
 			if p, known := c.pools[id]; known {
-				facts.Pools[id] = p
+				facts.Pools[id], facts.Owners["pool:"+id] = p, c.owners[id]
 			}
 		}
 		return nil

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 )
@@ -56,6 +57,12 @@ type inventoryList struct {
 func (l *inventoryList) equal(column, value string) {
 	if value != "" {
 		l.where = append(l.where, column+" = "+l.add(value))
+	}
+}
+
+func (l *inventoryList) whose(scope auth.Scope) {
+	if !scope.All() {
+		l.where = append(l.where, seen(&l.arguments, scope, "team"))
 	}
 }
 
@@ -135,6 +142,7 @@ func desktopList(f orders.DesktopFilter) inventoryList {
 	if l.column == "" {
 		l.sort, l.column, l.descending = "computer_name", "name_key", false
 	}
+	l.whose(f.Scope)
 	l.equal("pool_id", f.PoolID)
 	l.equal("product_id", f.ProductID)
 	l.equal("image_id", f.ImageID)
@@ -164,6 +172,7 @@ func (s *Store) Pools(ctx context.Context, f orders.PoolFilter) (orders.PoolPage
 
 func poolList(f orders.PoolFilter) inventoryList {
 	l := inventoryList{table: "pools", id: "id", sort: "name", column: "name_key"}
+	l.whose(f.Scope)
 	l.equal("type", f.Type)
 	l.equal("status", f.Status)
 	l.equal("enterprise_project_id", f.EnterpriseProjectID)

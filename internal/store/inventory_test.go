@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/field"
@@ -177,27 +178,27 @@ func TestDesktopFilters(t *testing.T) {
 		filter orders.DesktopFilter
 		want   []string
 	}{
-		"all by name":            {orders.DesktopFilter{}, []string{"d6", "d5", "d4", "d3", "d2", "d1"}},
-		"by name, down":          {orders.DesktopFilter{Sort: "-computer_name"}, []string{"d1", "d2", "d3", "d4", "d5", "d6"}},
-		"by user, whatever case": {orders.DesktopFilter{Sort: "user_name"}, []string{"d2", "d4", "d6", "d1", "d3", "d5"}},
-		"by product, down":       {orders.DesktopFilter{Sort: "-product_id"}, []string{"d4", "d3", "d2", "d1", "d6", "d5"}},
-		"by status":              {orders.DesktopFilter{Sort: "status"}, []string{"d1", "d3", "d4", "d6", "d2", "d5"}},
-		"by age":                 {orders.DesktopFilter{Sort: "created"}, []string{"d1", "d2", "d3", "d4", "d5", "d6"}},
-		"by expiry":              {orders.DesktopFilter{Sort: "-expire_time"}, []string{"d6", "d5", "d4", "d3", "d2", "d1"}},
-		"an unknown sort":        {orders.DesktopFilter{Sort: "json; --"}, []string{"d6", "d5", "d4", "d3", "d2", "d1"}},
-		"a name begins":          {orders.DesktopFilter{Text: "dsgn-001"}, []string{"d1"}},
-		"a user begins":          {orders.DesktopFilter{Text: "BO"}, []string{"d5", "d3", "d1"}},
-		"an ID begins":           {orders.DesktopFilter{Text: "d4"}, []string{"d4"}},
-		"no pattern":             {orders.DesktopFilter{Text: "%"}, nil},
-		"a pool":                 {orders.DesktopFilter{PoolID: "pool1"}, []string{"d6", "d5"}},
-		"a product":              {orders.DesktopFilter{ProductID: "p.gone"}, []string{"d6", "d5"}},
-		"an image":               {orders.DesktopFilter{ImageID: "i2"}, nil},
-		"a status":               {orders.DesktopFilter{Status: "SHUTOFF"}, []string{"d5", "d2"}},
-		"a type":                 {orders.DesktopFilter{DesktopType: cloud.DesktopPooled}, []string{"d6", "d5"}},
-		"charged by use":         {orders.DesktopFilter{ChargeMode: "1"}, nil},
-		"a project":              {orders.DesktopFilter{EnterpriseProjectID: "ep2"}, nil},
-		"these":                  {orders.DesktopFilter{IDs: []string{"d2", "d6", "none"}}, []string{"d6", "d2"}},
-		"several at once":        {orders.DesktopFilter{Text: "dsgn", Status: "ACTIVE", PoolID: "pool1", IDs: []string{"d5", "d6"}}, []string{"d6"}},
+		"all by name":            {orders.DesktopFilter{Scope: auth.Everything}, []string{"d6", "d5", "d4", "d3", "d2", "d1"}},
+		"by name, down":          {orders.DesktopFilter{Scope: auth.Everything, Sort: "-computer_name"}, []string{"d1", "d2", "d3", "d4", "d5", "d6"}},
+		"by user, whatever case": {orders.DesktopFilter{Scope: auth.Everything, Sort: "user_name"}, []string{"d2", "d4", "d6", "d1", "d3", "d5"}},
+		"by product, down":       {orders.DesktopFilter{Scope: auth.Everything, Sort: "-product_id"}, []string{"d4", "d3", "d2", "d1", "d6", "d5"}},
+		"by status":              {orders.DesktopFilter{Scope: auth.Everything, Sort: "status"}, []string{"d1", "d3", "d4", "d6", "d2", "d5"}},
+		"by age":                 {orders.DesktopFilter{Scope: auth.Everything, Sort: "created"}, []string{"d1", "d2", "d3", "d4", "d5", "d6"}},
+		"by expiry":              {orders.DesktopFilter{Scope: auth.Everything, Sort: "-expire_time"}, []string{"d6", "d5", "d4", "d3", "d2", "d1"}},
+		"an unknown sort":        {orders.DesktopFilter{Scope: auth.Everything, Sort: "json; --"}, []string{"d6", "d5", "d4", "d3", "d2", "d1"}},
+		"a name begins":          {orders.DesktopFilter{Scope: auth.Everything, Text: "dsgn-001"}, []string{"d1"}},
+		"a user begins":          {orders.DesktopFilter{Scope: auth.Everything, Text: "BO"}, []string{"d5", "d3", "d1"}},
+		"an ID begins":           {orders.DesktopFilter{Scope: auth.Everything, Text: "d4"}, []string{"d4"}},
+		"no pattern":             {orders.DesktopFilter{Scope: auth.Everything, Text: "%"}, nil},
+		"a pool":                 {orders.DesktopFilter{Scope: auth.Everything, PoolID: "pool1"}, []string{"d6", "d5"}},
+		"a product":              {orders.DesktopFilter{Scope: auth.Everything, ProductID: "p.gone"}, []string{"d6", "d5"}},
+		"an image":               {orders.DesktopFilter{Scope: auth.Everything, ImageID: "i2"}, nil},
+		"a status":               {orders.DesktopFilter{Scope: auth.Everything, Status: "SHUTOFF"}, []string{"d5", "d2"}},
+		"a type":                 {orders.DesktopFilter{Scope: auth.Everything, DesktopType: cloud.DesktopPooled}, []string{"d6", "d5"}},
+		"charged by use":         {orders.DesktopFilter{Scope: auth.Everything, ChargeMode: "1"}, nil},
+		"a project":              {orders.DesktopFilter{Scope: auth.Everything, EnterpriseProjectID: "ep2"}, nil},
+		"these":                  {orders.DesktopFilter{Scope: auth.Everything, IDs: []string{"d2", "d6", "none"}}, []string{"d6", "d2"}},
+		"several at once":        {orders.DesktopFilter{Scope: auth.Everything, Text: "dsgn", Status: "ACTIVE", PoolID: "pool1", IDs: []string{"d5", "d6"}}, []string{"d6"}},
 	} {
 		page, err := s.Desktops(context.Background(), c.filter)
 		require.NoError(t, err, name)
@@ -216,8 +217,8 @@ func TestPagesOfDesktops(t *testing.T) {
 	ctx := context.Background()
 	s := stocked(t)
 	for _, sort := range append([]string{"", "-status", "-user_name"}, DesktopSorts...) {
-		f := orders.DesktopFilter{Sort: sort, Limit: 4}
-		all, err := s.Desktops(ctx, orders.DesktopFilter{Sort: sort})
+		f := orders.DesktopFilter{Scope: auth.Everything, Sort: sort, Limit: 4}
+		all, err := s.Desktops(ctx, orders.DesktopFilter{Scope: auth.Everything, Sort: sort})
 		require.NoError(t, err)
 		first, err := s.Desktops(ctx, f)
 		require.NoError(t, err)
@@ -232,7 +233,7 @@ func TestPagesOfDesktops(t *testing.T) {
 		_, err = s.Desktops(ctx, f)
 		assert.ErrorIs(t, err, orders.ErrNotFound, "the cursor of another list")
 	}
-	_, err := s.Desktops(ctx, orders.DesktopFilter{After: "garbage"})
+	_, err := s.Desktops(ctx, orders.DesktopFilter{Scope: auth.Everything, After: "garbage"})
 	assert.ErrorIs(t, err, orders.ErrNotFound)
 }
 
@@ -244,12 +245,12 @@ func TestPoolFilters(t *testing.T) {
 		filter orders.PoolFilter
 		want   []string
 	}{
-		"all by name":   {orders.PoolFilter{}, []string{"pool2", "pool1"}},
-		"a type":        {orders.PoolFilter{Type: "STATIC"}, []string{"pool2"}},
-		"a status":      {orders.PoolFilter{Status: "UNKNOWN"}, nil},
-		"a project":     {orders.PoolFilter{EnterpriseProjectID: "ep2"}, []string{"pool1"}},
-		"a name begins": {orders.PoolFilter{Text: "SUPP"}, []string{"pool1"}},
-		"an ID begins":  {orders.PoolFilter{Text: "pool2"}, []string{"pool2"}},
+		"all by name":   {orders.PoolFilter{Scope: auth.Everything}, []string{"pool2", "pool1"}},
+		"a type":        {orders.PoolFilter{Scope: auth.Everything, Type: "STATIC"}, []string{"pool2"}},
+		"a status":      {orders.PoolFilter{Scope: auth.Everything, Status: "UNKNOWN"}, nil},
+		"a project":     {orders.PoolFilter{Scope: auth.Everything, EnterpriseProjectID: "ep2"}, []string{"pool1"}},
+		"a name begins": {orders.PoolFilter{Scope: auth.Everything, Text: "SUPP"}, []string{"pool1"}},
+		"an ID begins":  {orders.PoolFilter{Scope: auth.Everything, Text: "pool2"}, []string{"pool2"}},
 	} {
 		page, err := s.Pools(ctx, c.filter)
 		require.NoError(t, err, name)
@@ -260,9 +261,9 @@ func TestPoolFilters(t *testing.T) {
 		assert.Equal(t, c.want, got, name)
 		assert.Equal(t, len(c.want), page.Total, name)
 	}
-	first, err := s.Pools(ctx, orders.PoolFilter{Limit: 1})
+	first, err := s.Pools(ctx, orders.PoolFilter{Scope: auth.Everything, Limit: 1})
 	require.NoError(t, err)
-	rest, err := s.Pools(ctx, orders.PoolFilter{Limit: 1, After: first.Next})
+	rest, err := s.Pools(ctx, orders.PoolFilter{Scope: auth.Everything, Limit: 1, After: first.Next})
 	require.NoError(t, err)
 	assert.Equal(t, "pool1", rest.Items[0].ID)
 	assert.Empty(t, rest.Next)
@@ -304,7 +305,7 @@ func TestChoices(t *testing.T) {
 		"EIP types":           {field.PickEIPType, "", []string{"5_bgp="}},
 		"an unknown picker":   {"nothing", "", nil},
 	} {
-		choices, err := s.Choices(ctx, string(c.picker), c.text, 4)
+		choices, err := s.Choices(ctx, auth.Everything, string(c.picker), c.text, 4)
 		require.NoError(t, err, name)
 		var got []string
 		for _, choice := range choices {
@@ -319,7 +320,7 @@ func TestInventoryListsAreReadAlongAnIndex(t *testing.T) {
 	s := stocked(t)
 	for _, sort := range DesktopSorts {
 		for _, direction := range []string{"", "-"} {
-			l := desktopList(orders.DesktopFilter{Sort: direction + sort})
+			l := desktopList(orders.DesktopFilter{Scope: auth.Everything, Sort: direction + sort})
 			query, err := l.page(cursor{direction + sort, "x", "y"}.String(), 50)
 			require.NoError(t, err)
 			steps := plan(t, s.reader, query, l.arguments...)
@@ -327,7 +328,7 @@ func TestInventoryListsAreReadAlongAnIndex(t *testing.T) {
 			assert.NotContains(t, steps, "TEMP B-TREE", sort)
 		}
 	}
-	l := desktopList(orders.DesktopFilter{Text: "x", Sort: "status"})
+	l := desktopList(orders.DesktopFilter{Scope: auth.Everything, Text: "x", Sort: "status"})
 	query, err := l.page("", 50)
 	require.NoError(t, err)
 	assert.Contains(t, plan(t, s.reader, query, l.arguments...), "MULTI-INDEX OR")

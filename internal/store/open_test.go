@@ -118,7 +118,7 @@ func TestASecondProcessOpensTheDatabase(t *testing.T) {
 	output, err := second.CombinedOutput()
 	require.NoError(t, err, string(output))
 	submit(t, s)
-	page, err := s.Audit(context.Background(), audit.Filter{Action: "second process"})
+	page, err := s.Audit(context.Background(), audit.Filter{Scope: auth.Everything, Action: "second process"})
 	require.NoError(t, err)
 	assert.Len(t, page.Items, 1)
 }
@@ -137,7 +137,7 @@ func TestManyOpenAFreshDatabaseAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	page, err := openAt(t, path).Audit(context.Background(), audit.Filter{})
+	page, err := openAt(t, path).Audit(context.Background(), audit.Filter{Scope: auth.Everything})
 	require.NoError(t, err)
 	assert.Len(t, page.Items, 4)
 }

@@ -48,7 +48,7 @@ func TestPagesInBothDirections(t *testing.T) {
 	ctx := context.Background()
 	s := shelf(t, 10) // whose seconds are shared, so that pages break between equal times
 	var walked [][]int
-	f := orders.Filter{Limit: 4}
+	f := orders.Filter{Scope: auth.Everything, Limit: 4}
 	var last orders.Orders
 	for {
 		page, err := s.Orders(ctx, f)
@@ -62,20 +62,20 @@ func TestPagesInBothDirections(t *testing.T) {
 		f.After = page.Older
 	}
 	assert.Equal(t, [][]int{{9, 8, 7, 6}, {5, 4, 3, 2}, {1, 0}}, walked)
-	back, err := s.Orders(ctx, orders.Filter{Limit: 4, After: last.Newer, Newer: true})
+	back, err := s.Orders(ctx, orders.Filter{Scope: auth.Everything, Limit: 4, After: last.Newer, Newer: true})
 	require.NoError(t, err)
 	assert.Equal(t, []int{5, 4, 3, 2}, numbers(t, back))
 	assert.False(t, back.Older.IsZero() || back.Newer.IsZero())
-	back, err = s.Orders(ctx, orders.Filter{Limit: 4, After: back.Newer, Newer: true})
+	back, err = s.Orders(ctx, orders.Filter{Scope: auth.Everything, Limit: 4, After: back.Newer, Newer: true})
 	require.NoError(t, err)
 	assert.Equal(t, []int{9, 8, 7, 6}, numbers(t, back))
 	assert.True(t, back.Newer.IsZero())
-	oldest, err := s.Orders(ctx, orders.Filter{Limit: 4, Newer: true})
+	oldest, err := s.Orders(ctx, orders.Filter{Scope: auth.Everything, Limit: 4, Newer: true})
 	require.NoError(t, err)
 	assert.Equal(t, []int{3, 2, 1, 0}, numbers(t, oldest))
 	assert.True(t, oldest.Older.IsZero())
 	assert.False(t, oldest.Newer.IsZero())
-	empty, err := open(t).Orders(ctx, orders.Filter{})
+	empty, err := open(t).Orders(ctx, orders.Filter{Scope: auth.Everything})
 	require.NoError(t, err)
 	assert.Equal(t, orders.Orders{}, empty)
 }
@@ -93,30 +93,30 @@ func TestFilters(t *testing.T) {
 		filter orders.Filter
 		want   []int
 	}{
-		"a badge":                    {orders.Filter{Badges: []orders.Badge{orders.BadgeToBePaid}}, []int{0}},
-		"several badges":             {orders.Filter{Badges: []orders.Badge{orders.BadgeCompleted, orders.BadgeToBePaid, "sending", "withdrawn"}}, []int{5, 2, 1, 0}},
-		"badges and actor":           {orders.Filter{Badges: []orders.Badge{"queued", "withdrawn"}, Actor: "bob"}, []int{11, 8, 5}},
-		"a kind":                     {orders.Filter{Kind: "subscribe/addVolumes"}, []int{11, 10, 7, 6, 3, 2}},
-		"a door":                     {orders.Filter{Door: "api"}, []int{11, 9, 7, 5, 3, 1}},
-		"an actor":                   {orders.Filter{Actor: "albert"}, []int{10, 7, 4, 1}},
-		"a target":                   {orders.Filter{Target: "desktop:7"}, []int{7}},
-		"a target and a badge":       {orders.Filter{Target: "desktop:7", Badges: []orders.Badge{"sending"}}, []int{}},
-		"moving":                     {orders.Filter{Moving: true, Kind: "change/resizeDesktops"}, []int{9, 8, 4, 0}},
-		"from and until":             {orders.Filter{From: noon.Add(time.Second), Until: noon.Add(2 * time.Second)}, []int{5, 4, 3}},
-		"an order ID":                {orders.Filter{Text: orderID(4)}, []int{4}},
-		"the beginning of an ID":     {orders.Filter{Text: orderID(1)[:35]}, []int{9, 8, 7, 6, 5, 4, 3, 2, 1, 0}},
-		"too short a beginning":      {orders.Filter{Text: orderID(4)[:5]}, []int{}},
-		"a cloud order":              {orders.Filter{Text: "CS2611221200AAAA"}, []int{0}},
-		"the beginning of several":   {orders.Filter{Text: "CS261122"}, []int{1, 0}},
-		"the beginning of actors":    {orders.Filter{Text: "al"}, []int{10, 9, 7, 6, 4, 3, 1, 0}},
-		"text, badge and target":     {orders.Filter{Text: "al", Badges: []orders.Badge{"queued"}, Target: "desktop:4"}, []int{4}},
-		"nothing fits":               {orders.Filter{Text: "zz"}, []int{}},
-		"text is no pattern":         {orders.Filter{Text: "a%"}, []int{}},
-		"these":                      {orders.Filter{IDs: []string{orderID(3), orderID(8), "none"}}, []int{8, 3}},
-		"changed since":              {orders.Filter{Since: version}, []int{5}},
-		"these, if changed since":    {orders.Filter{Since: version, IDs: []string{orderID(3), orderID(5)}}, []int{5}},
-		"these, which have not":      {orders.Filter{Since: version, IDs: []string{orderID(3)}}, []int{}},
-		"a page in several branches": {orders.Filter{Text: "al", Limit: 3}, []int{10, 9, 7}},
+		"a badge":                    {orders.Filter{Scope: auth.Everything, Badges: []orders.Badge{orders.BadgeToBePaid}}, []int{0}},
+		"several badges":             {orders.Filter{Scope: auth.Everything, Badges: []orders.Badge{orders.BadgeCompleted, orders.BadgeToBePaid, "sending", "withdrawn"}}, []int{5, 2, 1, 0}},
+		"badges and actor":           {orders.Filter{Scope: auth.Everything, Badges: []orders.Badge{"queued", "withdrawn"}, Actor: "bob"}, []int{11, 8, 5}},
+		"a kind":                     {orders.Filter{Scope: auth.Everything, Kind: "subscribe/addVolumes"}, []int{11, 10, 7, 6, 3, 2}},
+		"a door":                     {orders.Filter{Scope: auth.Everything, Door: "api"}, []int{11, 9, 7, 5, 3, 1}},
+		"an actor":                   {orders.Filter{Scope: auth.Everything, Actor: "albert"}, []int{10, 7, 4, 1}},
+		"a target":                   {orders.Filter{Scope: auth.Everything, Target: "desktop:7"}, []int{7}},
+		"a target and a badge":       {orders.Filter{Scope: auth.Everything, Target: "desktop:7", Badges: []orders.Badge{"sending"}}, []int{}},
+		"moving":                     {orders.Filter{Scope: auth.Everything, Moving: true, Kind: "change/resizeDesktops"}, []int{9, 8, 4, 0}},
+		"from and until":             {orders.Filter{Scope: auth.Everything, From: noon.Add(time.Second), Until: noon.Add(2 * time.Second)}, []int{5, 4, 3}},
+		"an order ID":                {orders.Filter{Scope: auth.Everything, Text: orderID(4)}, []int{4}},
+		"the beginning of an ID":     {orders.Filter{Scope: auth.Everything, Text: orderID(1)[:35]}, []int{9, 8, 7, 6, 5, 4, 3, 2, 1, 0}},
+		"too short a beginning":      {orders.Filter{Scope: auth.Everything, Text: orderID(4)[:5]}, []int{}},
+		"a cloud order":              {orders.Filter{Scope: auth.Everything, Text: "CS2611221200AAAA"}, []int{0}},
+		"the beginning of several":   {orders.Filter{Scope: auth.Everything, Text: "CS261122"}, []int{1, 0}},
+		"the beginning of actors":    {orders.Filter{Scope: auth.Everything, Text: "al"}, []int{10, 9, 7, 6, 4, 3, 1, 0}},
+		"text, badge and target":     {orders.Filter{Scope: auth.Everything, Text: "al", Badges: []orders.Badge{"queued"}, Target: "desktop:4"}, []int{4}},
+		"nothing fits":               {orders.Filter{Scope: auth.Everything, Text: "zz"}, []int{}},
+		"text is no pattern":         {orders.Filter{Scope: auth.Everything, Text: "a%"}, []int{}},
+		"these":                      {orders.Filter{Scope: auth.Everything, IDs: []string{orderID(3), orderID(8), "none"}}, []int{8, 3}},
+		"changed since":              {orders.Filter{Scope: auth.Everything, Since: version}, []int{5}},
+		"these, if changed since":    {orders.Filter{Scope: auth.Everything, Since: version, IDs: []string{orderID(3), orderID(5)}}, []int{5}},
+		"these, which have not":      {orders.Filter{Scope: auth.Everything, Since: version, IDs: []string{orderID(3)}}, []int{}},
+		"a page in several branches": {orders.Filter{Scope: auth.Everything, Text: "al", Limit: 3}, []int{10, 9, 7}},
 	} {
 		page, err := s.Orders(ctx, c.filter)
 		require.NoError(t, err, name)
@@ -162,7 +162,10 @@ func TestOrderQueriesFindTheirRowsByAnIndex(t *testing.T) {
 	for name, f := range filters {
 		for _, after := range []orders.Cursor{{}, cursor} {
 			for _, newer := range []bool{false, true} {
-				f.After, f.Newer = after, newer
+				f.After, f.Newer, f.Scope = after, newer, auth.Everything
+				if name != "a target" && newer == after.IsZero() { // whose members' orders for a target are sorted: they are few
+					f.Scope = auth.OfTeam("design")
+				}
 				query, args, err := ordersQuery(ctx, s.reader, f, 51)
 				require.NoError(t, err)
 				steps := plan(t, s.reader, query, args...)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/orders"
 )
 
@@ -27,15 +28,27 @@ type branch struct {
 	created, id string // the columns that the list is sorted by
 }
 
-// along is a branch of the orders themselves.
-func along(where string) branch {
-	return branch{from: "orders i", where: where, created: "i.created_at", id: "i.id"}
+// along is a branch of the orders themselves, of those in the scope.
+func (b *query) along(where string) branch {
+	return branch{from: "orders i", where: b.scoped("i", where), created: "i.created_at", id: "i.id"}
+}
+
+// scoped adds the scope to a condition on the orders of a table's name.
+func (b *query) scoped(table, where string) string {
+	if b.f.Scope.All() {
+		return where
+	}
+	whose := seen(&b.arguments, b.f.Scope, table+".team")
+	if where == "" {
+		return whose
+	}
+	return whose + " AND " + where
 }
 
 // across is a branch whose condition, on the table named x, comes in another order than the list's; it is to be sorted.
 // The orders are joined to themselves, for SQLite would rather walk the whole index by time than sort.
-func across(where string) branch {
-	return branch{from: "orders x CROSS JOIN orders i", where: where + " AND i.id = x.id", created: "i.created_at", id: "i.id"}
+func (b *query) across(where string) branch {
+	return branch{from: "orders x CROSS JOIN orders i", where: b.scoped("i", where) + " AND i.id = x.id", created: "i.created_at", id: "i.id"}
 }
 
 // query puts a page's query together.
@@ -53,7 +66,7 @@ func ordersQuery(ctx context.Context, q querier, f orders.Filter, limit int) (st
 	if err != nil {
 		return "", nil, err
 	}
-	branches := []branch{along("")}
+	branches := []branch{b.along("")}
 	if len(conditions) > 0 {
 		branches = conditions[0].lead()
 		conditions = conditions[1:]
@@ -121,7 +134,7 @@ func (b *query) conditions() ([]condition, error) {
 	}
 	if f.Since > 0 {
 		all = append(all, condition{
-			lead:   func() []branch { return []branch{across("x.version > " + b.add(f.Since))} },
+			lead:   func() []branch { return []branch{b.across("x.version > " + b.add(f.Since))} },
 			narrow: func() string { return "o.version > " + b.add(f.Since) },
 		})
 	}
@@ -160,7 +173,7 @@ func (b *query) conditions() ([]condition, error) {
 // simple is a condition that reads the same in both roles.
 func (b *query) simple(on func(table string) string) condition {
 	return condition{
-		lead:   func() []branch { return []branch{along(on("i"))} },
+		lead:   func() []branch { return []branch{b.along(on("i"))} },
 		narrow: func() string { return on("o") },
 	}
 }
@@ -170,7 +183,7 @@ func (b *query) badges() condition {
 	return condition{
 		lead: func() (branches []branch) {
 			for _, badge := range b.f.Badges {
-				branches = append(branches, along("i.badge = "+b.add(string(badge))))
+				branches = append(branches, b.along("i.badge = "+b.add(string(badge))))
 			}
 			return branches
 		},
@@ -181,15 +194,19 @@ func (b *query) badges() condition {
 // few tells whether so few orders show the badges that these lead better than an actor or a kind, however rare.
 func (b *query) few() (bool, error) {
 	var a arguments
-	n, err := column[int](b.q.QueryRowContext(b.ctx, `SELECT coalesce(sum(n), 0) FROM order_counts WHERE badge IN `+
-		in(&a, b.f.Badges), a...))
+	n, err := column[int](b.q.QueryRowContext(b.ctx, `SELECT coalesce(sum(n), 0) FROM order_counts WHERE `+seen(&a, b.f.Scope, "team")+
+		` AND badge IN `+in(&a, b.f.Badges), a...))
 	return n < 1000, err
 }
 
 func (b *query) target() condition {
 	return condition{
 		lead: func() []branch {
-			return []branch{{from: "order_targets i", where: "i.target = " + b.add(b.f.Target), created: "i.created_at", id: "i.order_id"}}
+			if b.f.Scope.All() {
+				return []branch{{from: "order_targets i", where: "i.target = " + b.add(b.f.Target), created: "i.created_at", id: "i.order_id"}}
+			}
+			return []branch{{from: "order_targets i CROSS JOIN orders s", where: b.scoped("s", "s.id = i.order_id AND i.target = "+b.add(b.f.Target)),
+				created: "i.created_at", id: "i.order_id"}}
 		},
 		narrow: func() string {
 			return "EXISTS (SELECT 1 FROM order_targets g WHERE g.order_id = o.id AND g.target = " + b.add(b.f.Target) + ")"
@@ -201,16 +218,16 @@ func (b *query) target() condition {
 // index by actor has the list's order only within one.
 func (b *query) text() (condition, error) {
 	text := b.f.Text
-	names, err := valuesFrom(b.ctx, b.q, "orders", "actor", text)
+	names, err := valuesFrom(b.ctx, b.q, b.f.Scope, "orders", "actor", text)
 	return condition{
 		lead: func() []branch {
 			branches := []branch{
-				across(begins(&b.arguments, "x.id", text)),
+				b.across(begins(&b.arguments, "x.id", text)),
 				{from: "(SELECT DISTINCT m.id, m.created_at FROM cloud_orders c JOIN orders m ON m.id = c.order_id WHERE " +
-					begins(&b.arguments, "c.cloud_order_id", text) + ") AS told", created: "told.created_at", id: "told.id"},
+					b.scoped("m", begins(&b.arguments, "c.cloud_order_id", text)) + ") AS told", created: "told.created_at", id: "told.id"},
 			}
 			for _, name := range names {
-				branches = append(branches, along("i.actor = "+b.add(name)))
+				branches = append(branches, b.along("i.actor = "+b.add(name)))
 			}
 			return branches
 		},
@@ -231,12 +248,13 @@ func begins(a *arguments, column, text string) string {
 
 // valuesFrom lists the first distinct values of an indexed column that start with a text. It jumps from one to the
 // next, however many rows share them.
-func valuesFrom(ctx context.Context, q querier, table, column, prefix string) ([]string, error) {
+func valuesFrom(ctx context.Context, q querier, scope auth.Scope, table, column, prefix string) ([]string, error) {
 	var found []string
 	over, last := " >= ", prefix
 	for len(found) < namesFound {
-		err := notFound(q.QueryRowContext(ctx, "SELECT "+column+" FROM "+table+" WHERE "+column+over+"$1 AND "+column+" < $2 ORDER BY "+
-			column+" LIMIT 1", last, prefix+beyond).Scan(&last))
+		a := arguments{last, prefix + beyond}
+		err := notFound(q.QueryRowContext(ctx, "SELECT "+column+" FROM "+table+" WHERE "+seen(&a, scope, "team")+" AND "+column+over+"$1 AND "+
+			column+" < $2 ORDER BY "+column+" LIMIT 1", a...).Scan(&last))
 		if errors.Is(err, orders.ErrNotFound) {
 			break
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/orders"
 )
 
@@ -26,7 +27,7 @@ func (s *Store) Submit(ctx context.Context, o orders.Order, entry audit.Entry) e
 		if err := t.submit(o); err != nil {
 			return err
 		}
-		return t.append(about(o.ID, entry))
+		return t.append(about(o.ID, o.Team, entry))
 	})
 	if err != nil {
 		return fmt.Errorf("order %s: %w", o.ID, err)
@@ -163,7 +164,7 @@ func (s *Store) Apply(ctx context.Context, move orders.Move) error {
 		if err := t.stamp(move.ID, move.Now); err != nil {
 			return err
 		}
-		return t.append(about(move.ID, move.Entry))
+		return t.appendAbout(move.ID, move.Entry)
 	})
 	if err != nil {
 		return fmt.Errorf("order %s: %w", move.ID, err)
@@ -261,8 +262,8 @@ func (s *Store) claim(ctx context.Context, claim orders.Claim) (o orders.Order, 
 			return err
 		}
 		entry := claim.Entry
-		entry.Object = "order:" + id
-		if err := t.append(entry); err != nil {
+		entry.Object = ""
+		if err := t.append(about(id, team, entry)); err != nil {
 			return err
 		}
 		o, err = orderWhere(ctx, t, `o.id = $1`, id)
@@ -290,8 +291,9 @@ func (s *Store) Abandoned(ctx context.Context, fencePrefix string, deadlineBefor
 }
 
 // Count implements orders.Journal.
-func (s *Store) Count(ctx context.Context) (map[orders.Badge]int, error) {
-	rows, err := s.reader.QueryContext(ctx, `SELECT badge, sum(n) FROM order_counts GROUP BY badge`)
+func (s *Store) Count(ctx context.Context, scope auth.Scope) (map[orders.Badge]int, error) {
+	var a arguments
+	rows, err := s.reader.QueryContext(ctx, `SELECT badge, sum(n) FROM order_counts WHERE `+seen(&a, scope, "team")+` GROUP BY badge`, a...)
 	if err != nil {
 		return nil, fmt.Errorf("count of orders: %w", err)
 	}

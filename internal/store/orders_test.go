@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/field"
@@ -287,7 +288,7 @@ func TestTheBadgeFollowsTheCloudOrders(t *testing.T) {
 	assert.Equal(t, orders.BadgeFailed, o.Badge)
 	assert.Len(t, o.CloudOrders, 3)
 	assert.Equal(t, map[orders.Badge]int{"failed": 1}, counted(t, s))
-	moving, err := s.Orders(ctx, orders.Filter{Moving: true})
+	moving, err := s.Orders(ctx, orders.Filter{Scope: auth.Everything, Moving: true})
 	require.NoError(t, err)
 	assert.Equal(t, []string{o.ID}, ids(moving.Items))
 
@@ -316,7 +317,7 @@ func TestTheBadgeFollowsTheCloudOrders(t *testing.T) {
 	due, err = s.DueCloudOrders(ctx, noon.Add(time.Hour), 10)
 	require.NoError(t, err)
 	assert.Empty(t, due)
-	moving, err = s.Orders(ctx, orders.Filter{Moving: true})
+	moving, err = s.Orders(ctx, orders.Filter{Scope: auth.Everything, Moving: true})
 	require.NoError(t, err)
 	assert.Empty(t, moving.Items)
 	assert.ErrorIs(t, s.UpdateCloudOrder(ctx, o.ID, orders.CloudOrder{Position: 9, OrderID: "CS9"}, &e), orders.ErrNotFound)
@@ -455,7 +456,7 @@ func TestLoadedOrdersStandAsTheyAre(t *testing.T) {
 	assert.ErrorIs(t, s.LoadOrders(ctx, []orders.Order{sample(), o}), orders.ErrExists)
 	assert.Equal(t, map[orders.Badge]int{"completed": 1, "queued": 1}, counted(t, s), "a batch is stored whole or not at all")
 	require.NoError(t, s.LoadEntries(ctx, []audit.Entry{entry("one"), entry("two")}))
-	two, err := s.AuditEntry(ctx, 2)
+	two, err := s.AuditEntry(ctx, auth.Everything, 2)
 	require.NoError(t, err)
 	assert.Equal(t, "two", two.Action)
 }

@@ -131,7 +131,7 @@ func counted(tb testing.TB, s *Store) map[orders.Badge]int {
 		want[badge] = n
 	}
 	require.NoError(tb, rows.Err())
-	got, err := s.Count(context.Background())
+	got, err := s.Count(context.Background(), auth.Everything)
 	require.NoError(tb, err)
 	require.Equal(tb, want, got)
 	return got

@@ -459,13 +459,13 @@ func TestInventoryFollowsWhatWasOrdered(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	id := h.must("subscribe/expandDesktopPool", autoPay).ID
-	before, err := h.db.Pools(t.Context(), orders.PoolFilter{Text: "b046ac8e"})
+	before, err := h.db.Pools(t.Context(), orders.PoolFilter{Scope: auth.Everything, Text: "b046ac8e"})
 	require.NoError(t, err)
 	require.Len(t, before.Items, 1)
 	h.later(time.Hour)
 	require.Equal(t, orders.BadgeCompleted, h.order(id).Badge)
 	h.refresh()
-	after, err := h.db.Pools(t.Context(), orders.PoolFilter{Text: "b046ac8e"})
+	after, err := h.db.Pools(t.Context(), orders.PoolFilter{Scope: auth.Everything, Text: "b046ac8e"})
 	require.NoError(t, err)
 	assert.Equal(t, before.Items[0].DesktopCount+3, after.Items[0].DesktopCount)
 }

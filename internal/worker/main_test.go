@@ -45,7 +45,7 @@ func (c *clock) now() time.Time          { return time.UnixMicro(c.micros.Load()
 func (c *clock) advance(d time.Duration) { c.micros.Add(d.Microseconds()) }
 
 // admin is who orders in these tests.
-var admin = auth.Who{Name: "ops", Role: auth.RoleAdmin, Door: auth.DoorWeb, Address: "192.0.2.7", RequestID: "r-1"}
+var admin = auth.Who{Name: "ops", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb, Address: "192.0.2.7", RequestID: "r-1"}
 
 // begin is when every test begins.
 var begin = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 )
@@ -20,7 +21,7 @@ var away = &cloud.Error{Outcome: cloud.OutcomeNotSent, Msg: "connection refused"
 func TestAnOutage(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	before, err := h.db.Desktops(t.Context(), orders.DesktopFilter{Limit: 200})
+	before, err := h.db.Desktops(t.Context(), orders.DesktopFilter{Scope: auth.Everything, Limit: 200})
 	require.NoError(t, err)
 	unpaid := h.must("change/resizeDesktops").ID
 	h.run()
@@ -43,7 +44,7 @@ func TestAnOutage(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, begin, refreshed, "it says how old it is")
 		assert.NotEmpty(t, problem, "and why")
-		after, err := h.db.Desktops(t.Context(), orders.DesktopFilter{Limit: 200})
+		after, err := h.db.Desktops(t.Context(), orders.DesktopFilter{Scope: auth.Everything, Limit: 200})
 		require.NoError(t, err)
 		assert.Equal(t, before, after, "what is known stays")
 		assert.Equal(t, orders.StateQueued, h.order(waits).State)
@@ -51,7 +52,7 @@ func TestAnOutage(t *testing.T) {
 			require.NoError(t, h.service.Withdraw(t.Context(), admin, gone))
 		}
 	}
-	list, err := h.db.Orders(t.Context(), orders.Filter{Badges: []orders.Badge{orders.Badge(orders.StateInDoubt)}})
+	list, err := h.db.Orders(t.Context(), orders.Filter{Scope: auth.Everything, Badges: []orders.Badge{orders.Badge(orders.StateInDoubt)}})
 	require.NoError(t, err)
 	assert.Empty(t, list.Items, "nothing is in doubt that was not sent")
 	assert.Equal(t, orders.ActionRequested, h.order(unpaid).CloudOrders[0].Action.State)

@@ -72,7 +72,7 @@ func (w *Worker) unsure(ctx context.Context, p *pass, states ...orders.State) ([
 	}
 	var found []*doubt
 	for after := (orders.Cursor{}); ; {
-		page, err := w.Journal.Orders(ctx, orders.Filter{Badges: badges, After: after, Limit: batchSize})
+		page, err := w.Journal.Orders(ctx, orders.Filter{Scope: auth.Everything, Badges: badges, After: after, Limit: batchSize})
 		if err != nil {
 			return nil, fmt.Errorf("orders in doubt: %w", err)
 		}

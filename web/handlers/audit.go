@@ -20,7 +20,7 @@ func (s *server) audit(c echo.Context) error {
 		return err
 	}
 	query := c.QueryParams()
-	f := audit.Filter{Actor: strings.TrimSpace(query.Get("actor")), Action: query.Get("action"), Object: strings.TrimSpace(query.Get("object")),
+	f := audit.Filter{Scope: who(c).Scope(), Actor: strings.TrimSpace(query.Get("actor")), Action: query.Get("action"), Object: strings.TrimSpace(query.Get("object")),
 		Door: query.Get("door"), Limit: listSize, Before: number(query.Get("after"))}
 	var err error
 	if f.From, f.Until, err = days(query); err != nil {
@@ -58,7 +58,7 @@ func (s *server) auditEntry(c echo.Context) error {
 	if seq < 1 {
 		return orders.ErrNotFound
 	}
-	entry, err := s.Audit.AuditEntry(c.Request().Context(), seq)
+	entry, err := s.Audit.AuditEntry(c.Request().Context(), who(c).Scope(), seq)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/seed"
 )
@@ -18,7 +19,7 @@ import (
 func BenchmarkPages(b *testing.B) {
 	c := newConsoleAt(b, "")
 	require.NoError(b, seed.Fill(b.Context(), c.db, seed.Options{Orders: 10_000, Audit: 40_000, ProjectID: project, Now: time.Now(), Seed: 1}))
-	list, err := c.db.Orders(b.Context(), orders.Filter{Limit: 200})
+	list, err := c.db.Orders(b.Context(), orders.Filter{Scope: auth.Everything, Limit: 200})
 	require.NoError(b, err)
 	middle, last := list.Items[len(list.Items)/2], list.Items[len(list.Items)-1]
 	cookie := c.browser.Jar.Cookies(nil)[0]

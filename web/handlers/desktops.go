@@ -19,7 +19,7 @@ func (s *server) desktops(c echo.Context) error {
 		return err
 	}
 	query := c.QueryParams()
-	f := orders.DesktopFilter{Text: strings.TrimSpace(query.Get("q")), PoolID: query.Get("pool_id"), ProductID: query.Get("product_id"),
+	f := orders.DesktopFilter{Scope: who(c).Scope(), Text: strings.TrimSpace(query.Get("q")), PoolID: query.Get("pool_id"), ProductID: query.Get("product_id"),
 		ImageID: query.Get("image_id"), Status: query.Get("status"), ChargeMode: query.Get("charge_mode"),
 		DesktopType: query.Get("desktop_type"), EnterpriseProjectID: query.Get("enterprise_project_id"),
 		Sort: query.Get("sort"), After: query.Get("after"), Limit: listSize}
@@ -36,8 +36,8 @@ func (s *server) desktops(c echo.Context) error {
 		return err
 	}
 	view := templates.DesktopsView{Items: page.Items, Total: page.Total, Query: query, Age: age, MayPlace: who(c).May(auth.PlaceOrders),
-		Selected: query["desktop_ids"], Products: s.choices(c.Request().Context(), field.PickProduct),
-		Images: s.choices(c.Request().Context(), field.PickImage), Pools: s.choices(c.Request().Context(), field.PickPool),
+		Selected: query["desktop_ids"], Products: s.choices(c, field.PickProduct),
+		Images: s.choices(c, field.PickImage), Pools: s.choices(c, field.PickPool),
 		Pager: inventoryPager("/desktops", query, next)}
 	return render(c, http.StatusOK, templates.DesktopsPage(s.page(c, "Desktops", templates.NavDesktops), view))
 }

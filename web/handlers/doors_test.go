@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/testkit"
@@ -155,7 +156,7 @@ func keeps(page, name, value string) bool {
 		regexp.MustCompile(`<textarea[^>]* name="`+name+`"[^>]*>`+value+`</textarea>`).MatchString(page)
 }
 
-var movingOrders = orders.Filter{Moving: true, Limit: 200}
+var movingOrders = orders.Filter{Scope: auth.Everything, Moving: true, Limit: 200}
 
 // cursorOf is the place behind an order in the history, as the URL carries it.
 func cursorOf(o orders.Order) string {

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -267,14 +266,14 @@ func (s *server) showForm(c echo.Context, status int, e entered, inputs []field.
 func (s *server) formView(c echo.Context, e entered, inputs []field.Input, problems field.Problems, price templates.PriceView) templates.FormView {
 	return templates.NewFormView(templates.FormInput{
 		Kind: e.kind, Inputs: inputs, Problems: problems, Order: e.order, RepeatOf: e.repeatOf, Reason: e.reason,
-		Choices: func(picker field.Picker) []templates.Option { return s.choices(c.Request().Context(), picker) },
+		Choices: func(picker field.Picker) []templates.Option { return s.choices(c, picker) },
 		Say:     say(c), Price: price,
 	})
 }
 
 // choices fills a picker. A picker that cannot be filled is empty: IDs can be typed.
-func (s *server) choices(ctx context.Context, picker field.Picker) []templates.Option {
-	list, err := s.Inventory.Choices(ctx, string(picker), "", pickSize)
+func (s *server) choices(c echo.Context, picker field.Picker) []templates.Option {
+	list, err := s.Inventory.Choices(c.Request().Context(), who(c).Scope(), string(picker), "", pickSize)
 	if err != nil {
 		s.Log.Warn("picker", "picker", picker, "error", err)
 	}

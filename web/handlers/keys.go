@@ -60,8 +60,8 @@ func (s *server) createKey(c echo.Context) error {
 }
 
 func roleNames() []string {
-	names := make([]string, len(auth.Roles))
-	for i, role := range auth.Roles {
+	names := make([]string, len(auth.AllRoles()))
+	for i, role := range auth.AllRoles() {
 		names[i] = string(role)
 	}
 	return names

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 )
@@ -51,7 +52,7 @@ func (o *orderCollector) Collect(ch chan<- prometheus.Metric) {
 	o.cloud(ch)
 	version, _ := o.Journal.Version()
 	ch <- prometheus.MustNewConstMetric(headDesc, prometheus.CounterValue, float64(version))
-	if counts, err := o.Journal.Count(ctx); err == nil {
+	if counts, err := o.Journal.Count(ctx, auth.Everything); err == nil {
 		for _, badge := range orders.Badges {
 			ch <- prometheus.MustNewConstMetric(ordersDesc, prometheus.GaugeValue, float64(counts[badge]), string(badge))
 		}

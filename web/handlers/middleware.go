@@ -150,7 +150,7 @@ func (s *server) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		c.Set(sessionKey, session)
-		c.Set(whoKey, auth.Who{Name: session.Name, Role: session.Role, Door: auth.DoorWeb,
+		c.Set(whoKey, auth.Who{Name: session.Name, Roles: auth.RolesOf(session.Role), Door: auth.DoorWeb,
 			Address: c.RealIP(), RequestID: requestIDOf(c)})
 		return next(c)
 	}

@@ -63,7 +63,7 @@ func (s *server) orderView(c echo.Context, order orders.Order, version int64) (t
 	view := templates.OrderView{Order: order, Bill: orders.BillOf(order), Timeline: timeline, Earlier: len(timeline) == timelineSize, Say: say(c), Now: s.Now(),
 		Version: version, Problems: map[string]string{}, PublicURL: s.PublicURL,
 		MayPay: w.May(auth.PayOrders), MaySettle: w.May(auth.SettleOrders), MayPlace: w.May(auth.PlaceOrders),
-		MayWithdraw: w.May(auth.PlaceOrders) && (order.Actor == w.Name || w.Role == auth.RoleAdmin)}
+		MayWithdraw: w.May(auth.PlaceOrders) && (order.Actor == w.Name || w.Admin())}
 	if order.State == orders.StateInDoubt {
 		if view.Evidence, err = s.Journal.Evidence(ctx, order.ID); err != nil {
 			return view, err

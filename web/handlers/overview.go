@@ -52,7 +52,7 @@ func (s *server) overviewView(c echo.Context) (templates.OverviewView, error) {
 		view.Endpoints = s.Stats().Endpoints
 	}
 	var err error
-	if view.Counts, err = s.Journal.Count(ctx); err != nil {
+	if view.Counts, err = s.Journal.Count(ctx, w.Scope()); err != nil {
 		return view, err
 	}
 	polled := []orders.Order{}
@@ -79,7 +79,7 @@ func (s *server) overviewView(c echo.Context) (templates.OverviewView, error) {
 	view.Latest = slices.DeleteFunc(latest.Items, func(o orders.Order) bool { return slices.Contains(onTheirWay.Badges, o.Badge) })
 	view.Poll = pollOf("/poll", version, slices.Concat(polled, view.Moving, view.Latest))
 	if w.May(auth.ViewInventory) {
-		if err := s.inventoryNumbers(ctx, &view); err != nil {
+		if err := s.inventoryNumbers(ctx, w.Scope(), &view); err != nil {
 			return view, err
 		}
 		if view.Age, err = s.inventoryAge(c); err != nil {
@@ -105,12 +105,12 @@ func (s *server) waiting(ctx context.Context, w auth.Who, badge orders.Badge) (t
 }
 
 // inventoryNumbers counts what there is, as far as lists are counted.
-func (s *server) inventoryNumbers(ctx context.Context, view *templates.OverviewView) error {
-	desktops, err := s.Inventory.Desktops(ctx, orders.DesktopFilter{Limit: 1})
+func (s *server) inventoryNumbers(ctx context.Context, scope auth.Scope, view *templates.OverviewView) error {
+	desktops, err := s.Inventory.Desktops(ctx, orders.DesktopFilter{Scope: scope, Limit: 1})
 	if err != nil {
 		return err
 	}
-	pools, err := s.Inventory.Pools(ctx, orders.PoolFilter{Limit: 1})
+	pools, err := s.Inventory.Pools(ctx, orders.PoolFilter{Scope: scope, Limit: 1})
 	if err != nil {
 		return err
 	}

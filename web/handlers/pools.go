@@ -17,7 +17,7 @@ func (s *server) pools(c echo.Context) error {
 		return err
 	}
 	query := c.QueryParams()
-	page, err := s.Inventory.Pools(c.Request().Context(), orders.PoolFilter{Text: strings.TrimSpace(query.Get("q")), Type: query.Get("type"),
+	page, err := s.Inventory.Pools(c.Request().Context(), orders.PoolFilter{Scope: who(c).Scope(), Text: strings.TrimSpace(query.Get("q")), Type: query.Get("type"),
 		Status: query.Get("status"), EnterpriseProjectID: query.Get("enterprise_project_id"), After: query.Get("after"), Limit: listSize})
 	if err != nil {
 		return err

@@ -75,7 +75,7 @@ func TestSigningIn(t *testing.T) {
 	stranger.Jar = &jar{}
 	assert.Equal(t, http.StatusUnauthorized, get("/signin?code="+code.Reveal()).StatusCode, "a link works once")
 
-	page, err := c.db.Audit(t.Context(), audit.Filter{Action: "signin"})
+	page, err := c.db.Audit(t.Context(), audit.Filter{Scope: auth.Everything, Action: "signin"})
 	require.NoError(t, err)
 	assert.Len(t, page.Items, 2, "each sign-in is in the log")
 	for _, entry := range page.Items {

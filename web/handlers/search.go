@@ -39,11 +39,11 @@ func (s *server) search(c echo.Context) error {
 		view.Orders, view.MoreOrders = list.Items, !list.Older.IsZero()
 	}
 	if w.May(auth.ViewInventory) {
-		desktops, err := s.Inventory.Desktops(ctx, orders.DesktopFilter{Text: text, Limit: foundPerKind})
+		desktops, err := s.Inventory.Desktops(ctx, orders.DesktopFilter{Scope: w.Scope(), Text: text, Limit: foundPerKind})
 		if err != nil {
 			return err
 		}
-		pools, err := s.Inventory.Pools(ctx, orders.PoolFilter{Text: text, Limit: foundPerKind})
+		pools, err := s.Inventory.Pools(ctx, orders.PoolFilter{Scope: w.Scope(), Text: text, Limit: foundPerKind})
 		if err != nil {
 			return err
 		}

@@ -64,7 +64,7 @@ type Tokens interface {
 
 // Journal is what the pages read beside the service.
 type Journal interface {
-	Count(ctx context.Context) (map[orders.Badge]int, error)
+	Count(ctx context.Context, scope auth.Scope) (map[orders.Badge]int, error)
 	Evidence(ctx context.Context, orderID string) (orders.Evidence, error)
 	Version() (version int64, changed <-chan struct{})
 }
@@ -148,7 +148,7 @@ func (s *server) page(c echo.Context, title string, nav templates.Nav) templates
 		p.Theme = session.Values.Theme
 		p.User = templates.User{Name: session.Name, Role: string(session.Role)}
 	} else if who, ok := whoOf(c); ok {
-		p.User = templates.User{Name: who.Name, Role: string(who.Role)}
+		p.User = templates.User{Name: who.Name, Role: who.Roles.String()}
 	}
 	return p
 }

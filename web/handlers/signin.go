@@ -27,7 +27,7 @@ func (s *server) signin(c echo.Context) error {
 	now := s.Now()
 	session := auth.Session{IDHash: id.Hash(), Name: LocalAdmin, Role: auth.RoleAdmin, Address: c.RealIP(),
 		UserAgent: c.Request().UserAgent(), CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionLife)}
-	who := auth.Who{Name: LocalAdmin, Role: auth.RoleAdmin, Door: auth.DoorWeb, Address: c.RealIP(), RequestID: requestIDOf(c)}
+	who := auth.Who{Name: LocalAdmin, Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb, Address: c.RealIP(), RequestID: requestIDOf(c)}
 	err := s.Sessions.SignIn(c.Request().Context(), auth.Secret(code).Hash(), session, who)
 	if errors.Is(err, auth.ErrNotFound) {
 		return s.signinPage(c, http.StatusUnauthorized, "This link was used already, has expired, or is not one of this console's.")

@@ -207,7 +207,7 @@ func KeysPage(page Page, v KeysView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				for _, role := range auth.Roles {
+				for _, role := range auth.AllRoles() {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<option value=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

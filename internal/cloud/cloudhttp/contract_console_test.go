@@ -109,7 +109,7 @@ func TestTheOfficialSDKOrdersAtTheConsole(t *testing.T) {
 				made = untyped(t, client, example)
 			}
 			require.NotEmpty(t, made)
-			list, err := db.Orders(t.Context(), orders.Filter{})
+			list, err := db.Orders(t.Context(), orders.Filter{Scope: consoleauth.Everything})
 			require.NoError(t, err)
 			require.Len(t, list.Items, 1)
 			assert.Equal(t, "key:sdk", list.Items[0].Actor)
