@@ -24,6 +24,8 @@ type Error struct {
 	Code     Code
 	Message  field.Message
 	Problems field.Problems
+	// Split is set when an order touches what is of several teams.
+	Split []Split
 	// OrderID is the order it is about or that is in the way; may be empty.
 	OrderID string
 	Err     error

@@ -233,6 +233,7 @@ type Quote struct {
 type Draft struct {
 	ID     string // the order's ID
 	Actor  string
+	Team   string // whose the order is to be; empty for nobody's
 	Kind   string
 	Reason string
 	// DesktopID and Body are the request as entered, canonical, automatic payment included.

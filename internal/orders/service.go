@@ -88,11 +88,26 @@ type Checked struct {
 	Sent    []byte
 	AutoPay bool
 	Path    string
+	// Team is whose order it is; empty for nobody's.
+	Team string
+}
+
+// Ask is what comes with a request beside its body.
+type Ask struct {
+	// ID is the order's, made when the form is shown.
+	ID string
+	// Team is whose order it is to be; empty leaves it to what the order touches and who asks.
+	Team string
+	// Reason is why, in the words of who asks.
+	Reason string
+	// RepeatOf is the order that this one repeats.
+	RepeatOf string
 }
 
 // Check holds a decoded request against the inventory and prepares what is sent. A request with problems comes back
-// as an *Error of CodeInvalid beside what could be told. The order's ID is needed for our tag.
-func (s *Service) Check(ctx context.Context, d Decoded, orderID string) (Checked, error) {
+// as an *Error of CodeInvalid beside what could be told. The order's ID is needed for our tag. What is not theirs is refused
+// before anything is said about it.
+func (s *Service) Check(ctx context.Context, who auth.Who, d Decoded, ask Ask) (Checked, error) {
 	checked := Checked{Decoded: d}
 	if d.Payload == nil {
 		return checked, invalid(d.Problems)
@@ -107,14 +122,21 @@ func (s *Service) Check(ctx context.Context, d Decoded, orderID string) (Checked
 		return checked, fmt.Errorf("facts: %w", err)
 	}
 	facts.Region = s.Region
-	checked.Facts = facts
+	team, problems, split := whose(who, ask.Team, d, facts)
+	if len(problems) > 0 {
+		checked.Problems = d.Problems.Merge(problems)
+		wrong := invalid(checked.Problems)
+		wrong.Split = split
+		return checked, wrong
+	}
+	checked.Team, checked.Facts = team, facts
 	checked.Problems = d.Problems.Merge(d.Payload.CheckFacts(facts))
 	if len(checked.Problems) > 0 {
 		return checked, invalid(checked.Problems)
 	}
 	checked.AutoPay = d.Payload.AutoPay()
 	if s.TagOrders {
-		id := uuid.MustParse(orderID)
+		id := uuid.MustParse(ask.ID)
 		d.Payload.SetTag(OrderRef, hex.EncodeToString(id[:]))
 	}
 	checked.Sent, err = audit.Canonical(d.Payload)
@@ -181,26 +203,26 @@ func quoteProblem(err error) string {
 
 // Review stores a request that is ready to be placed as its person's draft, with its price, and returns it. The ID is
 // the form's.
-func (s *Service) Review(ctx context.Context, who auth.Who, id string, d Decoded, reason, repeatOf string) (Draft, error) {
-	if err := s.mayPlace(who, id); err != nil {
+func (s *Service) Review(ctx context.Context, who auth.Who, d Decoded, ask Ask) (Draft, error) {
+	if err := s.mayPlace(who, ask.ID); err != nil {
 		return Draft{}, err
 	}
-	checked, err := s.Check(ctx, d, id)
-	if problem := checkReason(reason); problem != nil {
+	checked, err := s.Check(ctx, who, d, ask)
+	if problem := checkReason(ask.Reason); problem != nil {
 		checked.Problems = append(checked.Problems, *problem)
 		err = invalid(checked.Problems)
 	}
 	if err != nil {
 		return Draft{}, err
 	}
-	if order, err := s.Journal.Order(ctx, id); err == nil {
+	if order, err := s.Journal.Order(ctx, ask.ID); err == nil {
 		return Draft{}, s.placedAlready(who, order)
 	} else if !errors.Is(err, ErrNotFound) {
 		return Draft{}, err
 	}
 	quote, problem := s.Quote(ctx, checked)
-	draft := Draft{ID: id, Actor: who.Name, Kind: d.Kind.Name(), Reason: reason, DesktopID: DesktopID(d.Payload),
-		Body: checked.Body, Hash: checked.Hash, Quote: quote, QuoteError: problem, RepeatOf: repeatOf, CreatedAt: s.Now()}
+	draft := Draft{ID: ask.ID, Actor: who.Name, Team: checked.Team, Kind: d.Kind.Name(), Reason: ask.Reason, DesktopID: DesktopID(d.Payload),
+		Body: checked.Body, Hash: checked.Hash, Quote: quote, QuoteError: problem, RepeatOf: ask.RepeatOf, CreatedAt: s.Now()}
 	return draft, told(s.Journal.SaveDraft(ctx, draft))
 }
 
@@ -265,15 +287,15 @@ func (s *Service) Draft(ctx context.Context, who auth.Who, id string) (Reviewed,
 	if err != nil {
 		return Reviewed{}, told(err)
 	}
-	return s.reviewed(ctx, draft)
+	return s.reviewed(ctx, who, draft)
 }
 
-func (s *Service) reviewed(ctx context.Context, draft Draft) (Reviewed, error) {
+func (s *Service) reviewed(ctx context.Context, who auth.Who, draft Draft) (Reviewed, error) {
 	kind, ok := KindNamed(draft.Kind)
 	if !ok {
 		return Reviewed{}, notFound()
 	}
-	checked, err := s.Check(ctx, DecodeJSON(kind.Door, draft.DesktopID, draft.Body), draft.ID)
+	checked, err := s.Check(ctx, who, DecodeJSON(kind.Door, draft.DesktopID, draft.Body), Ask{ID: draft.ID, Team: draft.Team})
 	reviewed := Reviewed{Draft: draft, Checked: checked}
 	var wrong *Error
 	if errors.As(err, &wrong) && wrong.Code == CodeInvalid {
@@ -344,7 +366,7 @@ func (s *Service) Submit(ctx context.Context, who auth.Who, sub Submission) (Ord
 	if ValidID(sub.IdempotencyKey) {
 		id = sub.IdempotencyKey
 	}
-	checked, err := s.Check(ctx, sub.Decoded, id)
+	checked, err := s.Check(ctx, who, sub.Decoded, Ask{ID: id})
 	if err != nil {
 		return Order{}, err
 	}
@@ -384,7 +406,7 @@ func (s *Service) first(ctx context.Context, who auth.Who, key, hash string) (Or
 func (s *Service) submit(ctx context.Context, who auth.Who, checked Checked, order Order) (Order, error) {
 	now := s.Now()
 	order.RequestID, order.Kind, order.State = order.ID, checked.Kind.Name(), StateQueued
-	order.Door, order.Actor, order.Team = who.Door, who.Name, who.Team
+	order.Door, order.Actor, order.Team = who.Door, who.Name, checked.Team
 	order.Path, order.DesktopID, order.Body, order.Hash = checked.Path, DesktopID(checked.Payload), checked.Sent, checked.Hash
 	order.AutoPay, order.Summary = checked.AutoPay, checked.Payload.Summary(checked.Facts)
 	order.Targets = checked.Payload.Targets().IDs()

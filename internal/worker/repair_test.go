@@ -136,7 +136,7 @@ func TestWhatWasReviewedIsWhatIsBoughtWithoutAQuoteToo(t *testing.T) {
 	id := orders.NewID()
 	review := func(size string) orders.Draft {
 		body := []byte(`{"type":"expandVolumes","expand_volume_id":"9e3a6daa-4c07-4b3e-a66b-ad5e80bf7143","expand_new_size":` + size + `}`)
-		draft, err := h.service.Review(t.Context(), admin, id, orders.DecodeJSON(cloud.DoorChange, "f8f7fe7a-9043-44ff-815e-ad20fc779d18", body), "", "")
+		draft, err := h.service.Review(t.Context(), admin, orders.DecodeJSON(cloud.DoorChange, "f8f7fe7a-9043-44ff-815e-ad20fc779d18", body), orders.Ask{ID: id, Reason: ""})
 		require.NoError(t, err)
 		return draft
 	}
@@ -155,7 +155,7 @@ func TestAnOldPriceIsAskedForAgain(t *testing.T) {
 	h := newHouse(t)
 	body := exampleBody(t, "subscribe/expandDesktopPool")
 	review := func(id string) orders.Draft {
-		draft, err := h.service.Review(t.Context(), admin, id, orders.DecodeJSON(cloud.DoorSubscribe, "", body), "", "")
+		draft, err := h.service.Review(t.Context(), admin, orders.DecodeJSON(cloud.DoorSubscribe, "", body), orders.Ask{ID: id, Reason: ""})
 		require.NoError(t, err)
 		return draft
 	}
@@ -179,7 +179,7 @@ func TestANoteIsText(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for _, note := range []string{"a\x00b", "a\xffb", string(make([]rune, orders.MaxReason+1))} {
-		_, err := h.service.Review(t.Context(), admin, orders.NewID(), orders.DecodeJSON(cloud.DoorSubscribe, "", exampleBody(t, "subscribe/expandDesktopPool")), note, "")
+		_, err := h.service.Review(t.Context(), admin, orders.DecodeJSON(cloud.DoorSubscribe, "", exampleBody(t, "subscribe/expandDesktopPool")), orders.Ask{ID: orders.NewID(), Reason: note})
 		var told *orders.Error
 		require.ErrorAs(t, err, &told)
 		assert.Equal(t, "reason", told.Problems[0].Path)

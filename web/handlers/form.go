@@ -25,6 +25,7 @@ const pickSize = 200
 type entered struct {
 	kind                    orders.Kind
 	order, reason, repeatOf string
+	team                    string
 	desktopID               string
 	tree                    *field.Node
 	problems                field.Problems
@@ -44,7 +45,7 @@ func placeable(c echo.Context) (orders.Kind, error) {
 
 // enter reads a form: what belongs to the wire becomes the tree, the rest stays beside it.
 func enter(kind orders.Kind, form url.Values) entered {
-	e := entered{kind: kind, order: form.Get("order"), reason: form.Get("reason"), repeatOf: form.Get("repeat_of")}
+	e := entered{kind: kind, order: form.Get("order"), reason: form.Get("reason"), repeatOf: form.Get("repeat_of"), team: form.Get("team")}
 	wire := url.Values{}
 	for name, values := range form {
 		if !slices.Contains(beside, name) {
@@ -76,6 +77,11 @@ func (e entered) decode(prune bool) orders.Decoded {
 	return d
 }
 
+// ask is what came beside the body.
+func (e entered) ask() orders.Ask {
+	return orders.Ask{ID: e.order, Team: e.team, Reason: e.reason, RepeatOf: e.repeatOf}
+}
+
 // form shows the empty form of a kind, or one with its targets filled in by the query.
 func (s *server) form(c echo.Context) error {
 	kind, err := placeable(c)
@@ -105,7 +111,7 @@ func (s *server) reopened(c echo.Context, id string) (entered, error) {
 	if err != nil {
 		return entered{}, err
 	}
-	e := entered{kind: draft.Checked.Kind, order: draft.Draft.ID, reason: draft.Reason, repeatOf: draft.RepeatOf, desktopID: draft.DesktopID}
+	e := entered{kind: draft.Checked.Kind, order: draft.Draft.ID, reason: draft.Reason, repeatOf: draft.RepeatOf, team: draft.Draft.Team, desktopID: draft.DesktopID}
 	e.tree, _ = field.FromJSON(draft.Draft.Body)
 	return e, nil
 }
@@ -192,7 +198,7 @@ func (s *server) submitForm(c echo.Context) error {
 		return s.showForm(c, http.StatusOK, e, e.decode(false).Inputs, nil, templates.PriceView{})
 	}
 	decoded := e.decode(true)
-	draft, err := s.Service.Review(c.Request().Context(), who(c), e.order, decoded, e.reason, e.repeatOf)
+	draft, err := s.Service.Review(c.Request().Context(), who(c), decoded, e.ask())
 	var told *orders.Error
 	if errors.As(err, &told) {
 		switch {
@@ -216,7 +222,7 @@ func (s *server) checkForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	checked, err := s.Service.Check(c.Request().Context(), e.decode(true), e.order)
+	checked, err := s.Service.Check(c.Request().Context(), who(c), e.decode(true), e.ask())
 	price := templates.PriceView{State: templates.PriceIncomplete}
 	var told *orders.Error
 	switch {

@@ -44,6 +44,8 @@ type console struct {
 	worker  *worker.Worker
 	// browser has a session; its requests carry what a browser's do.
 	browser *http.Client
+	// transport is what its requests go by.
+	transport *http.Transport
 	// token is an admin's API key.
 	token string
 }
@@ -114,14 +116,16 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
 	go func() { done <- hands.Run(ctx) }()
+	transport := &http.Transport{}
 	t.Cleanup(func() {
+		transport.CloseIdleConnections()
 		server.Close()
 		stop()
 		assert.NoError(t, <-done)
 		assert.NoError(t, own.Close())
 		assert.NoError(t, db.Close())
 	})
-	c := &console{t: t, handler: web, url: address, db: db, sealer: sealer, cloud: own, worker: hands}
+	c := &console{t: t, handler: web, url: address, db: db, sealer: sealer, cloud: own, worker: hands, transport: transport}
 	c.browser = c.signIn()
 	c.token = c.key("admin-script", auth.RoleAdmin)
 	return c
@@ -136,7 +140,7 @@ func (c *console) signIn() *http.Client {
 	c.t.Helper()
 	code := auth.NewSecret()
 	require.NoError(c.t, c.db.CreateSigninCode(c.t.Context(), code.Hash(), time.Now().Add(time.Minute)))
-	client := &http.Client{Jar: &jar{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: c.transport, Jar: &jar{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Get(c.url + "/signin?code=" + code.Reveal())
 	require.NoError(c.t, err)
 	require.NoError(c.t, response.Body.Close())
@@ -183,7 +187,12 @@ type answer struct {
 
 func (c *console) do(client *http.Client, request *http.Request) answer {
 	c.t.Helper()
-	response, err := client.Do(request)
+	// of the test's own: a server that another test closes takes the default one's connections with it
+	own := *client
+	if own.Transport == nil {
+		own.Transport = c.transport
+	}
+	response, err := own.Do(request)
 	require.NoError(c.t, err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
