@@ -1,5 +1,7 @@
 package templates
 
+import "workspace-order-console/internal/auth"
+
 // Nav names an item of the navigation.
 type Nav string
 
@@ -18,8 +20,26 @@ const (
 // User is who is signed in; an empty name means nobody.
 type User struct {
 	Name string
-	Role string // as people read it: "admin", "buyer", "auditor"
-	Team string // may be empty
+	Role string                 // as people read it: "admin", "buyer", "auditor"
+	Team string                 // may be empty
+	May  func(auth.Action) bool // nil: nothing that is not for everybody
+	// Teams are those of a member of several, who can choose; Unpicked tells that they have not chosen yet.
+	Teams    []auth.Membership
+	Unpicked bool
+}
+
+// may tells whether something is offered to them.
+func (u User) may(action auth.Action) bool { return action == "" || u.May != nil && u.May(action) }
+
+// nav are the lines of a navigation that are for them.
+func (u User) nav(items []navItem) []navItem {
+	var list []navItem
+	for _, item := range items {
+		if u.may(item.may) {
+			list = append(list, item)
+		}
+	}
+	return list
 }
 
 // Page is what the frame needs to know; every page has one.
@@ -41,20 +61,21 @@ type navItem struct {
 	nav              Nav
 	href, icon, word string
 	key              string
+	may              auth.Action // empty: for everybody
 }
 
 var mainNav = []navItem{
-	{NavOverview, "/", "home", "Overview", "h"},
-	{NavDesktops, "/desktops", "monitor", "Desktops", "d"},
-	{NavPools, "/pools", "layers", "Pools", "p"},
-	{NavNewOrder, "/orders/new", "plus", "New order", "n"},
-	{NavOrders, "/orders", "list", "Orders", "o"},
-	{NavAudit, "/audit", "shield", "Audit", "a"},
+	{NavOverview, "/", "home", "Overview", "h", auth.ViewOrders},
+	{NavDesktops, "/desktops", "monitor", "Desktops", "d", auth.ViewInventory},
+	{NavPools, "/pools", "layers", "Pools", "p", auth.ViewInventory},
+	{NavNewOrder, "/orders/new", "plus", "New order", "n", auth.PlaceOrders},
+	{NavOrders, "/orders", "list", "Orders", "o", auth.ViewOrders},
+	{NavAudit, "/audit", "shield", "Audit", "a", auth.ViewAudit},
 }
 
 var adminNav = []navItem{
-	{NavKeys, "/keys", "key", "API keys", "k"},
-	{NavSettings, "/settings", "settings", "Settings", "s"},
+	{NavKeys, "/keys", "key", "API keys", "k", auth.ManageKeys},
+	{NavSettings, "/settings", "settings", "Settings", "s", auth.ViewSettings},
 }
 
 // htmxConfig is what docs/adr/0003-htmx-4.md explains.
