@@ -74,7 +74,7 @@ func (s *Store) ApplyTeams(ctx context.Context, who auth.Who, changes []orders.T
 				return err
 			}
 		}
-		return nil
+		return t.takeProjects(changes)
 	})
 	if err != nil {
 		return fmt.Errorf("teams: %w", err)
@@ -111,22 +111,29 @@ func (t *tx) applyTeam(change orders.TeamChange) error {
 	if err != nil {
 		return err
 	}
-	now := micros(t.store.now())
-	if _, err := t.exec(`INSERT INTO teams (name, definition, created_at, updated_at) VALUES ($1, $2, $3, $3)
+	_, err = t.exec(`INSERT INTO teams (name, definition, created_at, updated_at) VALUES ($1, $2, $3, $3)
 		ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, updated_at = excluded.updated_at`,
-		change.Name, string(definition), now); err != nil {
-		return err
-	}
-	for _, id := range change.After.EnterpriseProjects {
-		rows, err := t.exec(`INSERT INTO enterprise_projects (enterprise_project_id, team) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id, change.Name)
-		if err != nil {
-			return err
+		change.Name, string(definition), micros(t.store.now()))
+	return err
+}
+
+// takeProjects gives teams the enterprise projects that they own now, and with them their desktops and pools.
+func (t *tx) takeProjects(changes []orders.TeamChange) error {
+	for _, change := range changes {
+		if change.After == nil {
+			continue
 		}
-		if rows == 0 { // somebody gave it to another team a moment ago
-			return fmt.Errorf("enterprise project %s: %w", id, orders.ErrStale)
+		for _, id := range change.After.EnterpriseProjects {
+			rows, err := t.exec(`INSERT INTO enterprise_projects (enterprise_project_id, team) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id, change.Name)
+			if err != nil {
+				return err
+			}
+			if rows == 0 { // somebody gave it to another team a moment ago
+				return fmt.Errorf("enterprise project %s: %w", id, orders.ErrStale)
+			}
 		}
 	}
-	return nil
+	return t.reassign()
 }
 
 // unused refuses to delete a team that has orders that can still move, or live keys.
@@ -157,6 +164,7 @@ func (t *tx) recordTeam(who auth.Who, change orders.TeamChange) error {
 	if err != nil {
 		return err
 	}
+	entry.Team = change.Name // its auditors see it
 	return t.append(entry)
 }
 
