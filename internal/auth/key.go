@@ -34,9 +34,13 @@ var KeyName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 // ErrNameTaken: a live API key of this name exists.
 var ErrNameTaken = errors.New("a key of this name exists")
 
+// ErrNoTeam: a key was to be bound to a team that there is not.
+var ErrNoTeam = errors.New("there is no such team")
+
 // Keys keeps API keys.
 type Keys interface {
-	// CreateKey stores a key, with its audit entry. ErrNameTaken when a live key has the name.
+	// CreateKey stores a key, with its audit entry. ErrNameTaken when a live key has the name, ErrNoTeam
+	// when there is no team of the key's.
 	CreateKey(ctx context.Context, key Key, who Who) error
 	// Keys lists keys, newest first: at most limit, older than the key of the ID after ("" for the first page).
 	Keys(ctx context.Context, after string, limit int) (keys []Key, next string, err error)

@@ -11,6 +11,7 @@ import (
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders/field"
+	"workspace-order-console/internal/orders/policy"
 )
 
 // Order returns one order.
@@ -123,7 +124,7 @@ func (s *Service) Resolve(ctx context.Context, who auth.Who, id string, settleme
 		problems.Add("order_id", "problem.items", "min", 1, "max", MaxSettledOrders)
 	}
 	for i, orderID := range settlement.OrderIDs {
-		if !idPattern.MatchString(orderID) {
+		if !policy.ID.MatchString(orderID) {
 			problems.Add("order_id", "problem.id")
 		} else if slices.Contains(settlement.OrderIDs[:i], orderID) {
 			problems.Add("order_id", "problem.repeated")

@@ -3,6 +3,7 @@ package orders
 import (
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders/field"
+	"workspace-order-console/internal/orders/policy"
 )
 
 // Payload is the typed body of one order kind. Its struct has the wire's JSON tags; one declaration of its inputs
@@ -46,6 +47,17 @@ const (
 
 // Has tells whether all of the given effects are there.
 func (e Effect) Has(effect Effect) bool { return e&effect == effect }
+
+// Names are the effects as a team's rules name them (policy.Effects).
+func (e Effect) Names() []string {
+	var names []string
+	for i, name := range policy.Effects {
+		if e.Has(1 << i) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // Group is what a person wants to do; the catalogue of kinds is arranged by it.
 type Group string

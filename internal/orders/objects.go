@@ -7,25 +7,21 @@ import (
 	"strings"
 
 	"workspace-order-console/internal/orders/field"
+	"workspace-order-console/internal/orders/policy"
 )
 
 // Rules that several kinds share. Where the sources disagree they take the value of docs/wire.md section 6.
 
-var (
-	idPattern      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
-	projectPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,36}$`)
-)
-
 // idRule is the rule of every resource ID: the characters that cloud IDs are made of. A slash would leave the path of
 // the change door (docs/wire.md section 3).
-func idRule() field.Option { return field.Match(idPattern, "problem.id") }
+func idRule() field.Option { return field.Match(policy.ID, "problem.id") }
 
 // mostRows bounds the lists for which the vendor states no bound: as many as the longest list has that it does bound.
 const mostRows = 100
 
 // enterpriseProject declares enterprise_project_id (docs/wire.md section 2.1).
 func enterpriseProject(s *field.Set, dst *string, opts ...field.Option) {
-	s.Text(dst, "enterprise_project_id", append(opts, field.Match(projectPattern, "problem.enterprise_project"),
+	s.Text(dst, "enterprise_project_id", append(opts, field.Match(policy.EnterpriseProject, "problem.enterprise_project"),
 		field.Folded(), field.In("more"))...)
 }
 

@@ -8,6 +8,7 @@ import (
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders/policy"
 )
 
 // Errors of the journal.
@@ -170,6 +171,16 @@ type Orders struct {
 	Items []Order
 	// Older and Newer are where the list goes on in either direction; zero where it ends.
 	Older, Newer Cursor
+}
+
+// TeamBook keeps the teams.
+type TeamBook interface {
+	// Teams returns all teams as they are now.
+	Teams(ctx context.Context) (policy.Teams, error)
+	// ApplyTeams makes changes, all of them or none, with an audit entry each. ErrStale when a team is not what it was
+	// before the change, or one of its enterprise projects is another's; *TeamInUse when one to be deleted has orders
+	// that can still move, or live keys. No changes are no error and leave no trace.
+	ApplyTeams(ctx context.Context, who auth.Who, changes []TeamChange) error
 }
 
 // Inventory is the cached view of what the cloud has.

@@ -29,6 +29,19 @@ func (s *Store) CreateKey(ctx context.Context, k auth.Key, who auth.Who) error {
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
+		if k.Team != "" {
+			// behind whoever deletes the team, or before
+			if _, err := t.head(); err != nil {
+				return err
+			}
+			there, err := t.hasTeam(k.Team)
+			if err == nil && !there {
+				err = auth.ErrNoTeam
+			}
+			if err != nil {
+				return fmt.Errorf("team %s: %w", k.Team, err)
+			}
+		}
 		rows, err := t.exec(`INSERT INTO api_keys (id, name, role, team, token_hash, ak, sealed_sk, created_at, created_by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (name) WHERE revoked_at IS NULL DO NOTHING`,
 			k.ID, k.Name, string(k.Role), textOrNull(k.Team), k.TokenHash, textOrNull(k.AK), textOrNull(k.SealedSK), micros(k.CreatedAt), k.CreatedBy)

@@ -34,6 +34,7 @@ type Store struct {
 	reader *sql.DB
 	pulse  atomic.Pointer[beat]
 	kept   atomic.Pointer[catalogue] // the catalogue as last read
+	book   atomic.Pointer[teamBook]  // the teams as last read
 }
 
 const (

@@ -7,11 +7,13 @@ import (
 )
 
 // The store is what these ports ask for. Where a method takes an auth.Who, the store writes the audit entry itself
-// (orders.NewEntry), in the same transaction: actions "signin", "signout", "key.created", "key.revoked".
+// (orders.NewEntry), in the same transaction: actions "signin", "signout", "key.created", "key.revoked",
+// "team.created", "team.changed", "team.deleted".
 var (
 	_ orders.Journal   = (*Store)(nil)
 	_ orders.Inventory = (*Store)(nil)
 	_ audit.Log        = (*Store)(nil)
 	_ auth.Sessions    = (*Store)(nil)
 	_ auth.Keys        = (*Store)(nil)
+	_ orders.TeamBook  = (*Store)(nil)
 )

@@ -44,16 +44,18 @@ var layers = map[string][]string{
 	"migrations":            nil,
 	"web/static":            nil,
 
-	"internal/orders":            {},
-	"internal/worker":            {"internal/orders"},
-	"internal/store":             {"internal/orders", "migrations"},
-	"internal/seed":              {"internal/orders"},
+	"internal/orders/policy": {},
+
+	"internal/orders":            {"internal/orders/policy"},
+	"internal/worker":            {"internal/orders", "internal/orders/policy"},
+	"internal/store":             {"internal/orders", "internal/orders/policy", "migrations"},
+	"internal/seed":              {"internal/orders", "internal/orders/policy"},
 	"internal/cloud/embedded":    {"internal/orders", "migrations"},
 	"internal/cloud/cloudhttp":   {"internal/cloud/embedded"},
 	"internal/cloud/huaweicloud": {},
-	"web/templates":              {"internal/orders", "web/static"},
-	"web/handlers":               {"internal/orders", "web/templates", "web/static"},
-	"internal/api":               {"internal/orders"},
+	"web/templates":              {"internal/orders", "internal/orders/policy", "web/static"},
+	"web/handlers":               {"internal/orders", "internal/orders/policy", "web/templates", "web/static"},
+	"internal/api":               {"internal/orders", "internal/orders/policy"},
 
 	"cmd": {anything},
 	"e2e": {anything},
@@ -76,14 +78,16 @@ var restricted = []struct {
 	{"github.com/huaweicloud", []string{"internal/cloud/huaweicloud"}},
 	{"github.com/labstack", []string{"web/handlers", "internal/api", "cmd"}},
 	{"github.com/stretchr/testify", []string{"internal/testkit", "e2e"}},
+	{"go.yaml.in/yaml", []string{"internal/orders/policy"}},
 	{"github.com/chromedp", []string{"internal/testkit", "e2e"}},
 }
 
 // banned lists what a package must not import although others may.
 var banned = map[string][]string{
-	"internal/orders":       {"net/http"},
-	"internal/orders/field": {"net/http"},
-	"internal/audit":        {"net/http", "os"},
+	"internal/orders":        {"net/http"},
+	"internal/orders/field":  {"net/http"},
+	"internal/orders/policy": {"net/http", "os"},
+	"internal/audit":         {"net/http", "os"},
 }
 
 // standardOnly lists the packages that know the standard library alone, and what they may know beside it.
@@ -115,6 +119,12 @@ func TestEveryBrokenImportRuleIsFound(t *testing.T) {
 		"field knows orders": {
 			"internal/orders/field/a.go", `import _ "workspace-order-console/internal/orders"`,
 			"internal/orders/field must not import internal/orders"},
+		"the teams' rules know orders": {
+			"internal/orders/policy/a.go", `import _ "workspace-order-console/internal/orders"`,
+			"internal/orders/policy must not import internal/orders"},
+		"YAML outside the teams' rules": {
+			"web/handlers/a.go", `import _ "go.yaml.in/yaml/v4"`,
+			"web/handlers must not import go.yaml.in/yaml/v4"},
 		"a package below an entry is held by it": {
 			"internal/orders/kinds/a.go", `import _ "workspace-order-console/internal/worker"`,
 			"internal/orders/kinds must not import internal/worker"},

@@ -323,7 +323,7 @@ func (s *Set) rows(in *Input, node *Node) []*Node {
 		s.problems.Add(in.Path, "problem.items", "min", in.MinItems, "max", in.MaxItems)
 	}
 	// What is far too long is not looked at row by row: a thousand problems help nobody.
-	return rows[:min(len(rows), MaxRows)]
+	return rows[:min(len(rows), max(MaxRows, in.MaxItems))]
 }
 
 func (s *Set) unique(in *Input) {
