@@ -81,6 +81,9 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if err := db.Pin(ctx, f.Cloud, f.ProjectID, f.Region); err != nil {
 		return usageError{err}
 	}
+	if err := f.demoTeams(ctx, db); err != nil {
+		return err
+	}
 	sealer, err := f.sealer()
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/orders/policy"
 )
 
 var alice = auth.Who{Name: "alice", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb, Address: "127.0.0.1", RequestID: "r1"}
@@ -121,6 +122,8 @@ func TestKeys(t *testing.T) {
 	ctx := context.Background()
 	s := open(t)
 	k := auth.Key{ID: "k1", Name: "ci", Role: auth.RoleBuyer, Team: "design", TokenHash: "h1", CreatedAt: noon, CreatedBy: "alice"}
+	assert.ErrorIs(t, s.CreateKey(ctx, k, alice), auth.ErrNoTeam)
+	foundTeam(t, s, policy.Team{Name: "design"})
 	require.NoError(t, s.CreateKey(ctx, k, alice))
 	taken := k
 	taken.ID, taken.TokenHash = "k2", "h2"
@@ -155,5 +158,6 @@ func TestKeys(t *testing.T) {
 		`key.created key:k2 {"name":"ci","role":"buyer","team":"design"}`,
 		`key.revoked key:k1 {"name":"ci"}`,
 		`key.created key:k1 {"name":"ci","role":"buyer","team":"design"}`,
+		`team.created team:design {"after":{"name":"design"}}`,
 	}, actions(t, s))
 }

@@ -30,6 +30,10 @@ func (s *Store) ReplaceInventory(ctx context.Context, snapshot orders.Snapshot) 
 		snapshot.TakenAt = s.now()
 	}
 	err = s.write(ctx, func(t *tx) error {
+		// behind whoever gives enterprise projects to other teams, or before
+		if _, err := t.exec(`UPDATE inventory_state SET refreshed_at = $1, problem = '' WHERE id = 1`, micros(snapshot.TakenAt)); err != nil {
+			return err
+		}
 		if _, err := replace(t, "desktops", "desktop_id", desktops, t.putDesktop, t.dropDesktop); err != nil {
 			return err
 		}
@@ -41,12 +45,9 @@ func (s *Store) ReplaceInventory(ctx context.Context, snapshot orders.Snapshot) 
 		if err != nil {
 			return err
 		}
-		grow := 0
 		if poolsChanged || listsChanged {
-			grow = 1
+			_, err = t.exec(`UPDATE inventory_state SET catalogue_version = catalogue_version + 1 WHERE id = 1`)
 		}
-		_, err = t.exec(`UPDATE inventory_state SET refreshed_at = $1, problem = '', catalogue_version = catalogue_version + $2 WHERE id = 1`,
-			micros(snapshot.TakenAt), grow)
 		return err
 	})
 	if err != nil {

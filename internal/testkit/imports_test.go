@@ -54,7 +54,7 @@ var layers = map[string][]string{
 	"internal/worker":            {"internal/orders", "internal/orders/policy"},
 	"internal/store":             {"internal/orders", "internal/orders/policy", "migrations"},
 	"internal/seed":              {"internal/orders", "internal/orders/policy"},
-	"internal/cloud/embedded":    {"internal/orders", "migrations"},
+	"internal/cloud/embedded":    {"internal/orders", "internal/orders/policy", "migrations"},
 	"internal/cloud/cloudhttp":   {"internal/cloud/embedded"},
 	"internal/cloud/huaweicloud": {},
 	"web/templates":              {"internal/orders", "internal/orders/policy", "web/static"},

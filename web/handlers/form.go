@@ -25,9 +25,11 @@ type entered struct {
 	kind                    orders.Kind
 	order, reason, repeatOf string
 	team                    string
-	desktopID               string
-	tree                    *field.Node
-	problems                field.Problems
+	// split is what an order over several teams' things has to become.
+	split     []orders.Split
+	desktopID string
+	tree      *field.Node
+	problems  field.Problems
 }
 
 // placeable finds the kind of the route, for somebody who may order.
@@ -199,6 +201,7 @@ func (s *server) submitForm(c echo.Context) error {
 	if errors.As(err, &told) {
 		switch {
 		case told.Code == orders.CodeInvalid:
+			e.split = told.Split
 			return s.showForm(c, http.StatusUnprocessableEntity, e, decoded.Inputs, told.Problems,
 				templates.PriceView{State: templates.PriceIncomplete})
 		case errors.Is(told, orders.ErrExists):
@@ -267,7 +270,7 @@ func (s *server) showForm(c echo.Context, status int, e entered, inputs []field.
 
 func (s *server) formView(c echo.Context, e entered, inputs []field.Input, problems field.Problems, price templates.PriceView) templates.FormView {
 	return templates.NewFormView(templates.FormInput{
-		Kind: e.kind, Inputs: inputs, Problems: problems, Order: e.order, RepeatOf: e.repeatOf, Reason: e.reason,
+		Kind: e.kind, Inputs: inputs, Problems: problems, Order: e.order, RepeatOf: e.repeatOf, Reason: e.reason, Team: e.team, Split: e.split,
 		Choices: func(picker field.Picker) []templates.Option { return s.choices(c, picker) },
 		Say:     say(c), Price: price,
 	})

@@ -2,8 +2,10 @@ package templates
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
@@ -29,7 +31,44 @@ type FormView struct {
 	Loose    []string
 	// ReasonProblem is what is wrong with the note.
 	ReasonProblem string
-	Price         PriceView
+	// Team is whose the order is to be, of Teams; there is no choice, and no input, when Teams is empty. NoTeam offers
+	// nobody's too.
+	Team        string
+	Teams       []string
+	NoTeam      bool
+	TeamProblem string
+	// Split is set when the order touches what is of several teams: a link to each part.
+	Split []SplitLink
+	Price PriceView
+}
+
+// SplitLink is a part of an order that has to be several.
+type SplitLink struct{ Words, Href string }
+
+// splitLinks lead to a form for each team's part, with its desktops or pool filled in.
+func splitLinks(kind orders.Kind, split []orders.Split) []SplitLink {
+	var links []SplitLink
+	for _, part := range split {
+		q := url.Values{}
+		for _, target := range part.Targets {
+			switch what, id, _ := strings.Cut(target, ":"); what {
+			case "desktop":
+				q.Add("desktop_ids", id)
+			case "pool":
+				q.Add("desktop_pool_id", id)
+			}
+		}
+		whose := part.Team
+		if whose == "" {
+			whose = "no team"
+		}
+		link := SplitLink{Words: fmt.Sprintf("%s: %d", whose, len(part.Targets)), Href: "/orders/new/" + kind.Name()}
+		if len(q) > 0 {
+			link.Href += "?" + q.Encode()
+		}
+		links = append(links, link)
+	}
+	return links
 }
 
 // Action is the form's own address.
@@ -79,6 +118,10 @@ type FormInput struct {
 	Order    string
 	RepeatOf string
 	Reason   string
+	Team     string
+	Teams    []string
+	NoTeam   bool
+	Split    []orders.Split
 	// Choices fills a picker.
 	Choices func(field.Picker) []Option
 	Say     i18n.Printer
@@ -92,7 +135,7 @@ var sectionOrder = []string{"targets", "what", "who", "network", "term", "more"}
 // folded away, each problem at its input.
 func NewFormView(in FormInput) FormView {
 	v := FormView{Kind: in.Kind, Say: in.Say, Order: in.Order, RepeatOf: in.RepeatOf, Reason: in.Reason,
-		Problems: len(in.Problems), Price: in.Price}
+		Team: in.Team, Teams: in.Teams, NoTeam: in.NoTeam, Split: splitLinks(in.Kind, in.Split), Problems: len(in.Problems), Price: in.Price}
 	b := formBuilder{FormInput: in, shown: map[string]bool{}, lists: map[field.Picker][]Option{}}
 	b.flatten(in.Inputs)
 	for _, section := range b.sections {
@@ -111,6 +154,8 @@ func NewFormView(in FormInput) FormView {
 		switch {
 		case problem.Path == "reason":
 			v.ReasonProblem = words
+		case problem.Path == "team" && len(in.Teams) > 0:
+			v.TeamProblem = words
 		case !b.shown[problem.Path]:
 			v.Loose = append(v.Loose, problem.Path+": "+words)
 		}
