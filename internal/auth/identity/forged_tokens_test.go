@@ -83,6 +83,9 @@ func (w *forgers) tokens(t *testing.T) (cases []forgery) {
 	} {
 		add(401, "ES256", "signed with another key "+name, token(t, head, said, ecOther()))
 	}
+	add(401, "ES256", "rightly signed, of an unknown ID", token(t, es.with("kid", "next"), said, ecKey()))
+	add(401, "ES256", "rightly signed, of the RSA key's ID", token(t, es.with("kid", "rsa"), said, ecKey()))
+	add(401, "ES256", "rightly signed, of the ID in capitals", token(t, es.with("kid", "EC"), said, ecKey()))
 	add(401, "ES256", "signed with a key of another curve", token(t, es.with("kid", "p384"), said, ecOther()))
 
 	// Signatures.

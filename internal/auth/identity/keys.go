@@ -80,18 +80,18 @@ func (k *keySet) verify(ctx context.Context, token string) ([]byte, error) {
 	if err != nil {
 		return nil, unauthenticated("the assertion is no token signed with " + string(k.algorithm))
 	}
-	// once with the keys at hand, and once more with newer ones if such can be had
+	id := signed.Signatures[0].Protected.KeyID
+	// once with the keys at hand, and once more if newer ones can be had
 	seen := 0
-	for {
+	for range 2 {
 		keys, version, err := k.load(ctx, seen)
 		if err != nil {
 			return nil, err
 		}
 		if version == seen {
-			return nil, unauthenticated("the assertion is signed with none of the issuer's keys" + k.lastFailure())
+			break
 		}
 		seen = version
-		id := signed.Signatures[0].Protected.KeyID
 		for _, key := range keys {
 			if id != "" && id != key.KeyID {
 				continue
@@ -101,6 +101,7 @@ func (k *keySet) verify(ctx context.Context, token string) ([]byte, error) {
 			}
 		}
 	}
+	return nil, unauthenticated("the assertion is signed with none of the issuer's keys" + k.lastFailure())
 }
 
 // load returns the keys at hand and their version. It fetches them first when there are none, when they are no longer
