@@ -112,7 +112,7 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Duties: db, Log: log, Now: time.Now,
 		CloudTimeout: f.CloudTimeout, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Gone: roll.gone,
 		Pulse: db.Refresh, Name: name, Step: h.step})
-	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
+	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Teams: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, TagOrders: f.Cloud == cloudHuaweiCloud, Now: time.Now, Step: h.step})
 	ring := auth.NewKeyRing(db, sealer, time.Now)
 	web := handlers.New(handlers.Config{

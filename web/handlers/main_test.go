@@ -94,7 +94,7 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 	require.NoError(t, err)
 	own, err := embedded.Open(t.Context(), embedded.Config{Dir: dir, ProjectID: project, Region: region})
 	require.NoError(t, err)
-	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: own, Billing: own, ProjectID: project, Region: region, Now: time.Now})
+	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Teams: db, Quoter: own, Billing: own, ProjectID: project, Region: region, Now: time.Now})
 	hands := worker.New(worker.Config{Cloud: own, Journal: db, Stock: db, Sweeper: noSweep{}, Log: log, Now: time.Now,
 		CloudTimeout: 20 * time.Second, Senders: 2, ReconcileEvery: time.Hour, Alone: true, Name: "test"})
 	server := httptest.NewUnstartedServer(nil)
