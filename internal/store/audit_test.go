@@ -205,7 +205,7 @@ func TestAuditQueriesFindTheirRowsByAnIndex(t *testing.T) {
 	} {
 		for _, at := range []audit.Filter{{}, {Before: 1}, {After: 1}, {Scope: auth.OfTeam("design")}, {Scope: auth.OfTeam("design"), Before: 1}} {
 			f.Before, f.After, f.Scope = at.Before, at.After, at.Scope
-			if f.Scope == (auth.Scope{}) {
+			if f.Scope == nil {
 				f.Scope = auth.Everything
 			}
 			query, args, err := auditQuery(context.Background(), s.reader, f, 51)
