@@ -252,4 +252,4 @@ func waysOf(ctx context.Context, q querier, scope auth.Scope, a *arguments, text
 }
 
 // objectKinds are what objects of entries begin with.
-var objectKinds = []string{"order", "key", "session", "team"}
+var objectKinds = []string{"order", "key", "session", "team", "webhook"}
