@@ -72,15 +72,15 @@ func (g *Guard) Check(addr netip.Addr, secure bool) error {
 			return nil
 		}
 	}
-	if !secure {
-		return fmt.Errorf("%w: %s is reached by https only", ErrAddress, addr)
-	}
 	public := addr.IsGlobalUnicast() && !addr.IsPrivate() && (addr.Is4() || global6.Contains(addr))
 	for _, prefix := range notPublic {
 		public = public && !prefix.Contains(addr)
 	}
 	if !public {
 		return fmt.Errorf("%w: %s is not public", ErrAddress, addr)
+	}
+	if !secure {
+		return fmt.Errorf("%w: %s is sent to by https only", ErrAddress, addr)
 	}
 	return nil
 }
