@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/orders"
 )
 
@@ -75,7 +76,7 @@ func (n *Notifier) ordersOf(ctx context.Context, entries []audit.Entry) (map[str
 	if len(ids) == 0 {
 		return known, nil
 	}
-	page, err := n.Journal.Orders(ctx, orders.Filter{IDs: ids, Limit: pageSize})
+	page, err := n.Journal.Orders(ctx, orders.Filter{Scope: auth.Everything, IDs: ids, Limit: pageSize})
 	if err != nil {
 		return nil, fmt.Errorf("orders to tell of: %w", err)
 	}

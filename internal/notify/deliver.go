@@ -26,10 +26,17 @@ const (
 )
 
 // Deliver makes one attempt at one delivery that is due. It tells whether there may be more.
-func (n *Notifier) Deliver(ctx context.Context) (more bool, err error) {
+func (n *Notifier) Deliver(ctx context.Context) (more bool, err error) { return n.deliver(ctx, false) }
+
+// deliverAnswering is Deliver for webhooks that answer: a sender that does nothing else is not kept by those that hang.
+func (n *Notifier) deliverAnswering(ctx context.Context) (more bool, err error) {
+	return n.deliver(ctx, true)
+}
+
+func (n *Notifier) deliver(ctx context.Context, answering bool) (more bool, err error) {
 	now := n.Now()
 	claim := Claim{Fence: newFence(), Now: now, Until: now.Add(n.Timeout + recording)}
-	delivery, webhook, err := n.Book.ClaimDelivery(ctx, claim)
+	delivery, webhook, err := n.Book.ClaimDelivery(ctx, claim, answering)
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 )
@@ -101,7 +102,7 @@ func (n *Notifier) letter(ctx context.Context, d Digest) (Mail, error) {
 	}
 	known := map[string]orders.Order{}
 	if len(ids) > 0 {
-		list, err := n.Journal.Orders(ctx, orders.Filter{IDs: ids, Limit: pageSize})
+		list, err := n.Journal.Orders(ctx, orders.Filter{Scope: auth.Everything, IDs: ids, Limit: pageSize})
 		if err != nil {
 			return Mail{}, fmt.Errorf("orders to tell of: %w", err)
 		}

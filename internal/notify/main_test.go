@@ -61,7 +61,7 @@ type house struct {
 }
 
 // admin is who makes webhooks in these tests.
-var admin = auth.Who{Name: "ops", Role: auth.RoleAdmin, Door: auth.DoorWeb}
+var admin = auth.Who{Name: "ops", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb}
 
 // people are addresses by an order's actor. A team's approvers are told what is asked of the team.
 type people struct {
@@ -349,7 +349,7 @@ func (s *shop) buy(example string) orders.Order {
 		if e.Name == example {
 			kind, ok := orders.KindNamed(e.Kind())
 			require.True(s.t, ok)
-			o, err := s.service.Submit(s.t.Context(), auth.Who{Name: "alice", Role: auth.RoleAdmin, Door: auth.DoorWeb},
+			o, err := s.service.Submit(s.t.Context(), auth.Who{Name: "alice", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb},
 				orders.Submission{Decoded: orders.DecodeJSON(kind.Door, e.DesktopID(), e.Body)})
 			require.NoError(s.t, err)
 			return o

@@ -29,7 +29,7 @@ type Config struct {
 	Guard  *Guard
 	// PublicURL is the console's address, without a slash at the end.
 	PublicURL string
-	// Senders is how many webhooks are sent to at the same time; 0 is 4.
+	// Senders is how many webhooks are sent to at the same time, at least 2; 0 is 4. One of them is for webhooks that answer.
 	Senders int
 	// Timeout is the longest wait for a receiver; 0 is 15 s.
 	Timeout time.Duration
@@ -78,7 +78,8 @@ func (n *Notifier) Run(ctx context.Context) {
 		group.Go(func() { n.loop(ctx, every, do) })
 	}
 	start(collectEvery, n.Collect)
-	for range n.Senders {
+	start(deliverEvery, n.deliverAnswering)
+	for range n.Senders - 1 {
 		start(deliverEvery, n.Deliver)
 	}
 	if n.Mailer != nil {

@@ -70,8 +70,9 @@ type Book interface {
 	Tell(ctx context.Context, news News) error
 
 	// ClaimDelivery takes a delivery whose time has come, of an enabled webhook that rests not and is not being sent to.
-	// Webhooks that answer come before those that fail, and among them those that waited longest. ErrNotFound: none.
-	ClaimDelivery(ctx context.Context, claim Claim) (Delivery, Webhook, error)
+	// Webhooks that answer come before those that fail (with answering, they alone), and among them those that waited
+	// longest. ErrNotFound: none.
+	ClaimDelivery(ctx context.Context, claim Claim, answering bool) (Delivery, Webhook, error)
 	// FinishDelivery stores how an attempt went. ErrStale when the claim has ended.
 	FinishDelivery(ctx context.Context, attempt Attempt) error
 

@@ -268,27 +268,38 @@ func TestWebhooksEndToEnd(t *testing.T) {
 	assert.Equal(t, list[0].ID, hanging.all()[attempts].ID, "under the same ID")
 }
 
-// With senders at work as in a console: four that hang do not keep a fifth waiting.
+// With senders at work as in a console: ten that are known to hang do not keep an eleventh waiting.
 func TestReceiversThatHangDoNotDelayOthers(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	released := make(chan struct{})
-	for i := range 3 {
-		hanging := newReceiver(t, func(http.ResponseWriter, int) { <-released })
+	hangs := make(chan struct{}, 100)
+	for i := range 10 {
+		hanging := newReceiver(t, func(http.ResponseWriter, int) { hangs <- struct{}{}; <-released })
 		h.webhook("hanging"+strconv.Itoa(i), hanging.URL)
 	}
+	h.order()
+	h.send(orders.StateRefused, "order.refused")
+	h.tell() // each is found to hang
+	for range 10 {
+		<-hangs
+	}
+	h.clock.advance(time.Minute)
 	t.Cleanup(func() { close(released) })
 	arrived := make(chan struct{})
 	var once sync.Once
 	fine := newReceiver(t, func(http.ResponseWriter, int) { once.Do(func() { close(arrived) }) })
 	h.webhook("fine", fine.URL)
-	h.order()
-	h.send(orders.StateRefused, "order.refused")
 
 	teller := h.notifier(func(c *notify.Config) { c.Timeout = time.Hour; c.Senders = 4 })
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { teller.Run(ctx); close(done) }()
+	for range 3 {
+		<-hangs // all but one of the senders are caught, for an hour
+	}
+	h.order()
+	h.send(orders.StateRefused, "order.refused")
 	select {
 	case <-arrived:
 	case <-time.After(20 * time.Second):
@@ -505,7 +516,7 @@ func TestAConsoleThatDiesWhileItSends(t *testing.T) {
 	w, _ := h.webhook("all", r.URL)
 	require.NoError(t, h.db.TestWebhook(t.Context(), w.ID, admin))
 	now := h.clock.now()
-	claimed, _, err := h.db.ClaimDelivery(t.Context(), notify.Claim{Fence: "dead", Now: now, Until: now.Add(time.Minute)})
+	claimed, _, err := h.db.ClaimDelivery(t.Context(), notify.Claim{Fence: "dead", Now: now, Until: now.Add(time.Minute)}, false)
 	require.NoError(t, err)
 	h.tell()
 	assert.Empty(t, r.all(), "somebody has it")

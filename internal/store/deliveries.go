@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"workspace-order-console/internal/auth"
@@ -31,15 +32,19 @@ func (t *tx) insertDelivery(d notify.Delivery) error {
 const nextDelivery = `SELECT id, due FROM (
 		SELECT w.id AS id, w.failures AS failures, w.busy_until AS busy_until,
 			(SELECT d.id FROM deliveries d WHERE d.webhook_id = w.id AND d.state = 'pending' AND d.next_attempt_at <= $1 ORDER BY d.next_attempt_at, d.id LIMIT 1) AS due
-		FROM webhooks w WHERE w.disabled_at IS NULL AND w.busy_until <= $1 AND w.rest_until <= $1
+		FROM webhooks w WHERE w.disabled_at IS NULL AND w.busy_until <= $1 AND w.rest_until <= $1 AND w.failures <= $2
 	) AS idle WHERE due IS NOT NULL ORDER BY CASE WHEN failures > 0 THEN 1 ELSE 0 END, busy_until, id LIMIT 1`
 
 // ClaimDelivery implements notify.Book.
-func (s *Store) ClaimDelivery(ctx context.Context, claim notify.Claim) (notify.Delivery, notify.Webhook, error) {
+func (s *Store) ClaimDelivery(ctx context.Context, claim notify.Claim, answering bool) (notify.Delivery, notify.Webhook, error) {
+	failures := int64(math.MaxInt64)
+	if answering {
+		failures = 0
+	}
 	for {
 		var webhookID, deliveryID string
 		// A look before the lock: senders ask often, and mostly in vain.
-		if err := s.reader.QueryRowContext(ctx, nextDelivery, micros(claim.Now)).Scan(&webhookID, &deliveryID); err != nil {
+		if err := s.reader.QueryRowContext(ctx, nextDelivery, micros(claim.Now), failures).Scan(&webhookID, &deliveryID); err != nil {
 			return notify.Delivery{}, notify.Webhook{}, fmt.Errorf("delivery: %w", nothingDue(err))
 		}
 		d, w, err := s.claimDelivery(ctx, claim, webhookID, deliveryID)

@@ -16,7 +16,7 @@ import (
 	"workspace-order-console/internal/orders"
 )
 
-var ops = auth.Who{Name: "ops", Role: auth.RoleAdmin, Door: auth.DoorWeb, Address: "127.0.0.1", RequestID: "r1"}
+var ops = auth.Who{Name: "ops", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb, Address: "127.0.0.1", RequestID: "r1"}
 
 func hook(tb testing.TB, s *Store, name string) notify.Webhook {
 	tb.Helper()
@@ -181,7 +181,7 @@ func TestWebhooksTakeTurnsAndThoseThatFailComeLast(t *testing.T) {
 	now := noon
 	take := func() (string, func(notify.DeliveryState)) {
 		now = now.Add(time.Second)
-		d, w, err := s.ClaimDelivery(t.Context(), notify.Claim{Fence: "f" + now.String(), Now: now, Until: now.Add(time.Minute)})
+		d, w, err := s.ClaimDelivery(t.Context(), notify.Claim{Fence: "f" + now.String(), Now: now, Until: now.Add(time.Minute)}, false)
 		require.NoError(t, err)
 		fence := "f" + now.String()
 		return w.Name, func(state notify.DeliveryState) {
@@ -195,9 +195,11 @@ func TestWebhooksTakeTurnsAndThoseThatFailComeLast(t *testing.T) {
 	assert.Equal(t, "first", name)
 	name, doneSecond := take()
 	assert.Equal(t, "second", name, "the first is busy")
+	_, _, err := s.ClaimDelivery(t.Context(), notify.Claim{Fence: "x", Now: now.Add(time.Second), Until: now.Add(time.Minute)}, true)
+	require.ErrorIs(t, err, notify.ErrNotFound, "none that answers is left")
 	name, done = take()
 	assert.Equal(t, "failing", name, "both are busy")
-	_, _, err := s.ClaimDelivery(t.Context(), notify.Claim{Fence: "x", Now: now, Until: now.Add(time.Minute)})
+	_, _, err = s.ClaimDelivery(t.Context(), notify.Claim{Fence: "x", Now: now, Until: now.Add(time.Minute)}, false)
 	require.ErrorIs(t, err, notify.ErrNotFound)
 	done(notify.Pending)
 	doneSecond(notify.Done)
@@ -217,7 +219,7 @@ func TestWhatWasToldIsSweptAfterAMonth(t *testing.T) {
 	w := hook(t, s, "all")
 	o := submit(t, s)
 	require.NoError(t, s.Tell(t.Context(), news(s, t, notify.Event{Type: notify.InDoubt, Order: o}, notify.Event{Type: notify.InDoubt, Order: o})))
-	d, _, err := s.ClaimDelivery(t.Context(), notify.Claim{Fence: "f", Now: noon, Until: noon.Add(time.Minute)})
+	d, _, err := s.ClaimDelivery(t.Context(), notify.Claim{Fence: "f", Now: noon, Until: noon.Add(time.Minute)}, false)
 	require.NoError(t, err)
 	require.NoError(t, s.FinishDelivery(t.Context(), notify.Attempt{Delivery: d, Fence: "f", Now: noon, State: notify.Done}))
 	require.NoError(t, s.Sweep(t.Context(), noon.Add(30*24*time.Hour)))
@@ -247,7 +249,7 @@ func TestTellingReadsAlongIndexes(t *testing.T) {
 		assert.NotContains(t, found, "TEMP B-TREE", name)
 	}
 	// the webhooks themselves are few and read as a whole; their deliveries are not
-	found := plan(t, s.reader, nextDelivery, 1)
+	found := plan(t, s.reader, nextDelivery, 1, 0)
 	assertIndexed(t, "the next delivery", found, "w")
 	assert.Contains(t, found, "USING COVERING INDEX deliveries_due")
 }

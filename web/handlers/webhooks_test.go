@@ -105,7 +105,7 @@ func TestTheLifeOfAWebhook(t *testing.T) {
 	assert.Contains(t, page, "Waiting 1")
 
 	// it is given up, and sent again
-	d, _, err := c.db.ClaimDelivery(t.Context(), notify.Claim{Fence: "f", Now: time.Now(), Until: time.Now().Add(time.Minute)})
+	d, _, err := c.db.ClaimDelivery(t.Context(), notify.Claim{Fence: "f", Now: time.Now(), Until: time.Now().Add(time.Minute)}, false)
 	require.NoError(t, err)
 	require.NoError(t, c.db.FinishDelivery(t.Context(), notify.Attempt{Delivery: d, Fence: "f", Now: time.Now(), RestUntil: time.Now(), State: notify.Dead, Status: 500, Error: "answered 500 <b>"}))
 	page = c.get(path + "?state=dead").body
@@ -155,7 +155,7 @@ func TestWhoMayManageWebhooks(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	id, _ := c.makeWebhook("chat")
-	for _, role := range auth.Roles {
+	for _, role := range auth.AllRoles() {
 		token := c.key("reads-as-"+string(role), role)
 		want := http.StatusForbidden
 		if role == auth.RoleAdmin {
