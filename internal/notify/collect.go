@@ -53,7 +53,7 @@ func (n *Notifier) Collect(ctx context.Context) (more bool, err error) {
 		}
 		news.Items = append(news.Items, item)
 	}
-	n.lost = 0
+	n.lost.Store(0)
 	if err := n.Book.Tell(ctx, news); err != nil && !errors.Is(err, ErrStale) {
 		return false, fmt.Errorf("audit entries %d to %d: %w", news.From+1, news.To, err)
 	}
@@ -98,7 +98,7 @@ func (n *Notifier) item(ctx context.Context, event Event, now time.Time) (NewsIt
 	}
 	people, err := n.Directory.Recipients(ctx, event)
 	if err != nil {
-		if n.lost++; n.lost < maxLost {
+		if n.lost.Add(1) < maxLost {
 			return NewsItem{}, fmt.Errorf("recipients of %s of order %s: %w", event.Type, event.Order.ID, err)
 		}
 		// webhooks are not held up for ever by who might be mailed

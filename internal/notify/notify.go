@@ -43,8 +43,8 @@ type Notifier struct {
 	Config
 	secure, plain *http.Client
 	withoutMail   atomic.Int64
-	// lost counts the runs of the log in a row whose recipients could not be told. Collect alone uses it.
-	lost int
+	// lost counts how often in a row the directory did not know the recipients of what is to be told next.
+	lost atomic.Int64
 }
 
 const (

@@ -53,6 +53,14 @@ func lookOfWebhook(w notify.Webhook) badgeLook {
 	return badgeLook{Good, "check", "In use"}
 }
 
+// teamWord is whose orders a webhook is told of.
+func teamWord(w notify.Webhook) string {
+	if w.Team == "" {
+		return "All"
+	}
+	return w.Team
+}
+
 func webhookPath(w notify.Webhook, more string) string { return "/settings/webhooks/" + w.ID + more }
 
 // attemptsWord tells how often a delivery was tried, and what was answered last.

@@ -817,7 +817,7 @@ func WebhookPage(page Page, v WebhookView) templ.Component {
 				templ_7745c5c3_Err = Definitions([]Definition{
 					{Term: "URL", Text: v.Webhook.URL, Mono: true},
 					{Term: "Events", Text: strings.Join(wanted(v.Say, v.Webhook), ", ")},
-					{Term: "Team", Text: v.Webhook.Team},
+					{Term: "Team", Text: teamWord(v.Webhook)},
 					{Term: "Made by", Text: v.Webhook.CreatedBy, Mono: true},
 					{Term: "Disabled by", Text: v.Webhook.DisabledBy, Mono: true},
 				}).Render(ctx, templ_7745c5c3_Buffer)
