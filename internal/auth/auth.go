@@ -42,13 +42,15 @@ const (
 	ViewAudit     Action = "audit.view"
 	ManageKeys    Action = "keys.manage"
 	ManageTeams   Action = "teams.manage"
-	ViewSettings  Action = "settings.view"
+	// ManageWebhooks is to see and to change who is told of orders.
+	ManageWebhooks Action = "webhooks.manage"
+	ViewSettings   Action = "settings.view"
 )
 
 // permissions is who may do what. What is not here may not be done.
 var permissions = map[Role]map[Action]bool{
 	RoleAdmin: {ViewOrders: true, PlaceOrders: true, PayOrders: true, SettleOrders: true, ViewInventory: true,
-		ViewAudit: true, ManageKeys: true, ManageTeams: true, ViewSettings: true},
+		ViewAudit: true, ManageKeys: true, ManageTeams: true, ManageWebhooks: true, ViewSettings: true},
 	RoleApprover: {ViewOrders: true, ViewInventory: true, ViewSettings: true},
 	RoleBuyer:    {ViewOrders: true, PlaceOrders: true, ViewInventory: true, ViewSettings: true},
 	RoleViewer:   {ViewOrders: true, ViewInventory: true, ViewSettings: true},

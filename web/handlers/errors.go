@@ -9,6 +9,7 @@ import (
 
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/i18n"
+	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/web/templates"
 )
@@ -74,8 +75,11 @@ func (s *server) trouble(c echo.Context, err error) trouble {
 		return ofOrders(p, told)
 	case errors.Is(err, auth.ErrNotFound) && tokenOf(c.Request()) != "" && who(c).Name == "":
 		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "API key unknown", What: p.Say("api.wrong_token", nil)}}
-	case errors.Is(err, orders.ErrNotFound), errors.Is(err, auth.ErrNotFound):
+	case errors.Is(err, orders.ErrNotFound), errors.Is(err, auth.ErrNotFound), errors.Is(err, notify.ErrNotFound):
 		return notHere()
+	case errors.Is(err, notify.ErrStale):
+		return trouble{http.StatusConflict, templates.ErrorView{Title: "Not now", What: "This webhook is disabled: nothing is sent to it.",
+			Next: "Enable it, and repeat what you wanted to do.", Links: []templates.Link{{Text: "Webhooks", Href: "/settings/webhooks", Icon: "send"}}, Tone: templates.Warn}}
 	case errors.Is(err, errSignIn):
 		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "Not signed in", What: "Sign in, or send an API key."}}
 	case errors.Is(err, errForbidden):

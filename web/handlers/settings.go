@@ -17,7 +17,7 @@ func (s *server) settings(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	view := templates.SettingsView{PublicURL: s.PublicURL, Version: s.Version, Now: s.Now()}
+	view := templates.SettingsView{PublicURL: s.PublicURL, Version: s.Version, MayTell: mayManageWebhooks(c) == nil, Now: s.Now()}
 	var err error
 	if view.Refreshed, view.RefreshProblem, err = s.Inventory.Age(ctx); err != nil {
 		return err
