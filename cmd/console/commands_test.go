@@ -27,6 +27,15 @@ func TestWrongUsageIsExitCodeTwoAndOneLine(t *testing.T) {
 		"an unknown flag":                  {"--colour", "red"},
 		"an address that is none":          {"--listen", "here"},
 		"an address that is not loopback":  {"--listen", "0.0.0.0:8080"},
+		"local sign-in with a proxy":       {"--trusted-proxy", "10.0.0.1"},
+		"headers of everybody":             {"--auth", "header"},
+		"headers of nobody":                {"--auth", "header", "--trusted-proxy", ""},
+		"headers of any address":           {"--auth", "header", "--trusted-proxy", "10.0.0.1,0.0.0.0/0"},
+		"headers with an issuer":           {"--auth", "header", "--trusted-proxy", "10.0.0.1", "--jwt-issuer", "https://id.example.com"},
+		"assertions for everybody":         {"--auth", "jwt", "--trusted-proxy", "10.0.0.1", "--jwt-preset", "cloudflare", "--jwt-issuer", "https://t.cloudflareaccess.com"},
+		"another way to sign in":           {"--auth", "oidc"},
+		"a contact of two lines":           {"--contact", "the help desk\nor not"},
+		"pages that do not know it yet":    {"--auth", "header", "--trusted-proxy", "10.0.0.1", "--data", t.TempDir()},
 		"a public address with a path":     {"--public-url", "https://host/console"},
 		"a public address that is none":    {"--public-url", "ftp://host"},
 		"another cloud than there is":      {"--cloud", "moon"},
@@ -47,6 +56,32 @@ func TestWrongUsageIsExitCodeTwoAndOneLine(t *testing.T) {
 			assert.Equal(t, 2, code, errs)
 			assert.Empty(t, out)
 			assert.Equal(t, 1, strings.Count(errs, "\n"), errs)
+		})
+	}
+}
+
+func TestBehindAProxyAnyAddressIsTaken(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"headers":           {"--auth", "header", "--trusted-proxy", "10.0.0.0/24,2001:db8::7", "--trusted-proxy", "192.0.2.1"},
+		"assertions":        {"--auth", "jwt", "--trusted-proxy", "10.0.0.1", "--jwt-preset", "pomerium", "--jwt-issuer", "console.example.com", "--admin-group", "console-admins"},
+		"assertions, plain": {"--auth", "jwt", "--trusted-proxy", "10.0.0.1", "--jwt-header", "X-Assertion", "--jwt-issuer", "https://id.example.com", "--jwt-audience", "console", "--jwt-max-age", "1h"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			code, _, errs := console(t, append(args, "--listen", "0.0.0.0:8080", "--contact", "the help desk, #desktops", "version")...)
+			assert.Equal(t, 0, code, errs)
+		})
+	}
+}
+
+func TestTrustedProxiesFromTheEnvironment(t *testing.T) {
+	for value, want := range map[string]int{"10.0.0.1,2001:db8::/64": 0, "10.0.0.1,*": 2, "10.0.0.1,": 2, " ": 2, "": 2} {
+		t.Run(value, func(t *testing.T) {
+			t.Setenv("CONSOLE_AUTH", "header")
+			t.Setenv("CONSOLE_TRUSTED_PROXY", value)
+			code, _, errs := console(t, "version")
+			assert.Equal(t, want, code, errs)
 		})
 	}
 }

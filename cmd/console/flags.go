@@ -14,8 +14,10 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/auth/identity"
 	"workspace-order-console/internal/store"
 )
 
@@ -42,7 +44,21 @@ type Flags struct {
 	MailFrom          string        `help:"Sender of mails, such as 'Order Console <console@example.com>'."`
 	SMTPUser          string        `name:"smtp-user" help:"Name to sign in to the mail server with."`
 	SMTPPassword      auth.Secret   `name:"smtp-password" help:"Its password. Better given in the environment: a command line can be read by others."`
-	Auth              string        `enum:"local" default:"local" help:"How people sign in: local (a one-time link on stdout)."`
+	Auth              string        `enum:"local,header,jwt" default:"local" help:"How people sign in: local (a one-time link on stdout), or behind a sign-in proxy by its headers or by the assertion it signs."`
+	TrustedProxy      []string      `sep:"none" help:"Addresses and networks that the sign-in proxy connects from; commas between several. header and jwt need it."`
+	UserHeader        string        `help:"Header with who it is; X-Forwarded-User when empty."`
+	EmailHeader       string        `help:"Header with their mail address, if any; X-Forwarded-Email when empty."`
+	GroupsHeader      string        `help:"Header with their groups, commas between them; X-Forwarded-Groups when empty."`
+	JWTPreset         string        `name:"jwt-preset" help:"Fills in the jwt flags left empty: pomerium, cloudflare, iap or oauth2-proxy."`
+	JWTHeader         string        `name:"jwt-header" help:"Header with the assertion; with Authorization, its Bearer token."`
+	JWTIssuer         string        `name:"jwt-issuer" help:"What the assertion's iss must be."`
+	JWTAudience       string        `name:"jwt-audience" help:"What must be in the assertion's aud."`
+	JWKSURL           string        `name:"jwks-url" help:"Where the issuer's keys are; by discovery when empty. Plain http on this machine only."`
+	JWTAlgorithm      string        `name:"jwt-algorithm" help:"The one algorithm that assertions are signed with; RS256 when empty."`
+	JWTGroupsClaim    string        `name:"jwt-groups-claim" help:"Claim with the groups, or its path with dots; groups when empty."`
+	JWTMaxAge         time.Duration `name:"jwt-max-age" help:"How long ago an assertion may have been issued; 24h when empty."`
+	AdminGroup        string        `help:"Group of the sign-in proxy whose members are admins."`
+	Contact           string        `help:"Whom people should ask who may do nothing yet; a line of text for that page."`
 }
 
 // check holds the flags against each other.
@@ -51,8 +67,14 @@ func (f *Flags) check() error {
 	if err != nil {
 		return fmt.Errorf("--listen: %q is no address of the form host:port", f.Listen)
 	}
-	if !loopback(host) {
+	if f.Auth == identity.Local && !loopback(host) {
 		return fmt.Errorf("--listen: %s is not a loopback address, and local sign-in is for the machine itself only", f.Listen)
+	}
+	if _, err := f.identity(time.Now); err != nil {
+		return err
+	}
+	if len(f.Contact) > 200 || strings.ContainsFunc(f.Contact, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return errors.New("--contact: must be one line of at most 200 bytes")
 	}
 	if f.CloudTimeout <= 0 || f.CloudTimeout > 10*time.Minute {
 		return errors.New("--cloud-timeout: must be above 0 and at most 10m")

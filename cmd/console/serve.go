@@ -55,6 +55,14 @@ type hooks struct {
 
 func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	log := f.logger(o.err)
+	people, err := f.identity(time.Now)
+	if err != nil {
+		return usageError{err}
+	}
+	if people != nil {
+		// without it local sign-in would stand open at whatever address this is
+		return usageError{fmt.Errorf("--auth: the pages do not know %s yet", f.Auth)}
+	}
 	// first of all, so that a start that fails for its address leaves nothing behind
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.Listen)
 	if err != nil {

@@ -30,6 +30,9 @@ var leaves = []string{
 	"internal/auth", "internal/audit", "internal/i18n",
 }
 
+// narrow lists packages that may import of the module what layers says and nothing else, leaves included.
+var narrow = []string{"internal/auth/identity"}
+
 // layers says which packages of the module a package may import beside the leaves and those that share its
 // own entry. An entry covers the packages below it that have none of their own. A new package needs an entry:
 // its author decides here where it stands.
@@ -44,6 +47,7 @@ var layers = map[string][]string{
 	"migrations":            nil,
 	"web/static":            nil,
 
+	"internal/auth/identity": {"internal/auth"},
 	"internal/orders/policy": {},
 
 	"internal/orders":            {"internal/orders/policy"},
@@ -56,7 +60,7 @@ var layers = map[string][]string{
 	"internal/cloud/cloudhttp":   {"internal/cloud/embedded"},
 	"internal/cloud/huaweicloud": {},
 	"web/templates":              {"internal/orders", "internal/orders/policy", "internal/notify", "web/static"},
-	"web/handlers":               {"internal/orders", "internal/orders/policy", "internal/notify", "web/templates", "web/static"},
+	"web/handlers":               {"internal/orders", "internal/orders/policy", "internal/auth/identity", "internal/notify", "web/templates", "web/static"},
 	"internal/api":               {"internal/orders", "internal/orders/policy"},
 
 	"cmd": {anything},
@@ -79,6 +83,9 @@ var restricted = []struct {
 	{"github.com/jackc/pgx", []string{"internal/store"}},
 	{"github.com/huaweicloud", []string{"internal/cloud/huaweicloud"}},
 	{"github.com/wneessen/go-mail", []string{"internal/notify/smtp"}},
+	{"github.com/coreos/go-oidc", []string{"internal/auth/identity"}},
+	{"github.com/go-jose", []string{"internal/auth/identity"}},
+	{"golang.org/x/oauth2", nil},
 	{"github.com/labstack", []string{"web/handlers", "internal/api", "cmd"}},
 	{"github.com/stretchr/testify", []string{"internal/testkit", "e2e"}},
 	{"go.yaml.in/yaml", []string{"internal/orders/policy"}},
@@ -97,6 +104,8 @@ var banned = map[string][]string{
 var standardOnly = map[string][]string{
 	"internal/cloud":      {"github.com/shopspring/decimal"},
 	"internal/cloud/sign": {},
+	"internal/auth/identity": {"github.com/coreos/go-oidc/v3/oidc", "github.com/go-jose/go-jose/v4",
+		"github.com/go-jose/go-jose/v4/json"},
 }
 
 // environment lists the functions that read the process's environment, by import path.
@@ -143,6 +152,21 @@ func TestEveryBrokenImportRuleIsFound(t *testing.T) {
 		"the real cloud knows orders": {
 			"internal/cloud/huaweicloud/a.go", `import _ "workspace-order-console/internal/orders"`,
 			"internal/cloud/huaweicloud must not import internal/orders"},
+		"who somebody is knows the audit log": {
+			"internal/auth/identity/a.go", `import _ "workspace-order-console/internal/audit"`,
+			"internal/auth/identity must not import internal/audit"},
+		"who somebody is knows Echo": {
+			"internal/auth/identity/a.go", `import _ "github.com/labstack/echo/v4"`,
+			"internal/auth/identity must not import github.com/labstack/echo/v4"},
+		"roles know who somebody is": {
+			"internal/auth/a.go", `import _ "workspace-order-console/internal/auth/identity"`,
+			"internal/auth must not import internal/auth/identity"},
+		"the door for scripts knows who somebody is": {
+			"internal/api/a.go", `import _ "workspace-order-console/internal/auth/identity"`,
+			"internal/api must not import internal/auth/identity"},
+		"tokens verified elsewhere": {
+			"web/handlers/a.go", `import _ "github.com/go-jose/go-jose/v4/jwt"`,
+			"web/handlers must not import github.com/go-jose/go-jose/v4/jwt"},
 		"a program knows the test kit": {
 			"internal/orders/a.go", `import _ "workspace-order-console/internal/testkit"`,
 			"internal/orders must not import internal/testkit"},
@@ -196,7 +220,8 @@ func TestImportRulesAllow(t *testing.T) {
 		"internal/cloud/embedded/a.go": "import _ \"database/sql\"\nimport _ \"workspace-order-console/internal/orders\"",
 		"internal/orders/a.go":         "import _ \"workspace-order-console/internal/cloud\"\nimport _ \"workspace-order-console/internal/orders/kinds\"",
 		"internal/orders/a_test.go":    "import _ \"workspace-order-console/internal/testkit\"\nimport _ \"net/http/httptest\"",
-		"web/handlers/a.go":            "import _ \"github.com/labstack/echo/v4\"\nimport _ \"workspace-order-console/web/templates/components\"",
+		"internal/auth/identity/a.go":  "import _ \"workspace-order-console/internal/auth\"\nimport _ \"github.com/coreos/go-oidc/v3/oidc\"",
+		"web/handlers/a.go":            "import _ \"github.com/labstack/echo/v4\"\nimport _ \"workspace-order-console/internal/auth/identity\"\nimport _ \"workspace-order-console/web/templates/components\"",
 		"testdata/a.go":                `import _ "workspace-order-console/nowhere"`,
 	} {
 		files[file] = &fstest.MapFile{Data: []byte("package a\n" + source)}
@@ -277,7 +302,7 @@ func mayImport(entry, imported string) bool {
 		case slices.Contains(leaves, entry):
 			return false
 		}
-		return known && (slices.Contains(leaves, target) || slices.Contains(allowed, target))
+		return known && (slices.Contains(leaves, target) && !slices.Contains(narrow, entry) || slices.Contains(allowed, target))
 	}
 	if slices.ContainsFunc(banned[entry], func(p string) bool { return within(imported, p) }) {
 		return false
