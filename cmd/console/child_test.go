@@ -315,6 +315,11 @@ type told struct {
 	} `json:"cloud_orders"`
 }
 
+// done tells that the order became one cloud order, and that what was asked for about that is done.
+func (o told) done() bool {
+	return len(o.CloudOrders) == 1 && o.CloudOrders[0].Action != nil && o.CloudOrders[0].Action.State == "done"
+}
+
 // read reads JSON with a token.
 func (c *child) read(token, path string, into any) {
 	c.t.Helper()

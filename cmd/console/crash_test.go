@@ -127,7 +127,7 @@ func TestKillAtEveryStepOfAPayment(t *testing.T) {
 				var now told
 				require.Eventually(t, func() bool {
 					now = at.told(token, r.id)
-					return len(now.CloudOrders) == 1 && now.CloudOrders[0].Action != nil && now.CloudOrders[0].Action.State == "done"
+					return now.done()
 				}, testTimeout, 5*time.Millisecond, "order %d", n)
 				id := now.CloudOrders[0].OrderID
 				require.Equal(t, way.action, now.CloudOrders[0].Action.Action)
