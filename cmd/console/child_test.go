@@ -115,7 +115,7 @@ func (p *points) reached(at point) {
 	}
 	switch at {
 	case p.PanicAt:
-		panic("at " + at)
+		panic("at " + string(at))
 	case p.KillAt:
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // nothing more happens here
