@@ -39,6 +39,8 @@ type setup struct {
 	// Cloud is the address of the cloud over HTTP that it orders at; the embedded one when empty. Billing is that of the
 	// billing service; Cloud when empty. Its credentials come from the environment.
 	Cloud, Billing string
+	// TokenFile is --token-file.
+	TokenFile string
 	// Timeout is --cloud-timeout, testTimeout when 0; Grace is how long an answer may be overdue.
 	Timeout, Grace time.Duration
 	// Asleep keeps it from sending anything.
@@ -84,6 +86,7 @@ func serveAsChild(text string) int {
 		if s.Billing == "" {
 			flags.BSSEndpoint = s.Cloud
 		}
+		flags.TokenFile = s.TokenFile
 		hooks.wrap = func(cloud.Cloud) cloud.Cloud { return at.cloud(flags) }
 	}
 	ctx, stop := signalled()
