@@ -12,10 +12,7 @@ import (
 	"workspace-order-console/internal/cloud"
 )
 
-// kills is how often a console is killed at each step.
-const kills = 100
-
-// TestKillAtEveryStep kills a console a hundred times at each named step of an order's life, always on the same data
+// TestKillAtEveryStep kills a console many times (kills) at each named step of an order's life, always on the same data
 // folder: every start is also the recovery from the kill before. At each the cloud is asked what it got, and in the end
 // its book is held against the console's: nothing is lost, nothing is sent twice.
 func TestKillAtEveryStep(t *testing.T) {
