@@ -148,7 +148,7 @@ func TestHealthOfNothing(t *testing.T) {
 func TestServingTwiceKeepsTheDataAndTheProject(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
-	first := startChild(t, dir, "")
+	first := startChild(t, setup{Dir: dir})
 	token := newToken(t, dir)
 	status, body, err := first.order(token)
 	require.NoError(t, err)
@@ -166,7 +166,7 @@ func TestServingTwiceKeepsTheDataAndTheProject(t *testing.T) {
 	assert.Equal(t, 1, code, "a backup overwrites nothing")
 	first.stop()
 
-	second := startChild(t, dir, "")
+	second := startChild(t, setup{Dir: dir})
 	assert.Equal(t, []string{"placed"}, second.states(token))
 	second.stop()
 

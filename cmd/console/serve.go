@@ -43,8 +43,10 @@ func (serveCmd) Run(ctx context.Context, f *Flags, o *output) error {
 
 // hooks let tests stand in for parts of the program.
 type hooks struct {
-	// step is called after each named step of an order's life.
+	// step is called after each named step of an order's life (worker.Config, orders.Config).
 	step func(string)
+	// grace is how long an answer may be overdue; the worker's own when 0.
+	grace time.Duration
 	// wrap replaces the cloud.
 	wrap func(cloud.Cloud) cloud.Cloud
 	// asleep keeps the worker from claiming anything.
@@ -119,7 +121,7 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		claiming = 0
 	}
 	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Duties: db, Log: log, Now: time.Now,
-		CloudTimeout: f.CloudTimeout, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Gone: roll.gone,
+		CloudTimeout: f.CloudTimeout, Grace: h.grace, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Gone: roll.gone,
 		Pulse: db.Refresh, Name: name, Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Teams: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, TagOrders: f.Cloud == cloudHuaweiCloud, Now: time.Now, Step: h.step})

@@ -38,7 +38,8 @@ type Config struct {
 	// cloud only (design, "The /v2 door").
 	TagOrders bool
 	Now       func() time.Time
-	// Step is called after each named step of an order's life; crash tests end the process there. May be nil.
+	// Step is called after each named step: intent of an order, action_requested of a payment or cancellation. Crash tests
+	// end or stop the process there. May be nil.
 	Step func(step string)
 }
 
