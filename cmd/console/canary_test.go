@@ -34,12 +34,12 @@ func TestTheCloudsCredentialsAreNowhere(t *testing.T) {
 	defer api.Close()
 	server := httptest.NewServer(api)
 	defer server.Close()
-	env := []string{atCloud + "=" + server.URL, "HUAWEICLOUD_SDK_AK=" + ak, "HUAWEICLOUD_SDK_SK=" + sk,
+	env := []string{"HUAWEICLOUD_SDK_AK=" + ak, "HUAWEICLOUD_SDK_SK=" + sk,
 		"HUAWEICLOUD_SDK_PROJECT_ID=canary-project", "HUAWEICLOUD_SDK_DOMAIN_ID=canary-domain", "HOME=" + t.TempDir()}
 	dir := filepath.Join(t.TempDir(), "data")
 
 	var seen strings.Builder // all that was answered
-	first := startChild(t, dir, "", env...)
+	first := startChild(t, setup{Dir: dir, Cloud: server.URL}, env...)
 	token := newToken(t, dir)
 	ask := func(c *child, method, path, body, key string) {
 		request, err := http.NewRequestWithContext(t.Context(), method, c.url+path, strings.NewReader(body))
@@ -70,7 +70,7 @@ func TestTheCloudsCredentialsAreNowhere(t *testing.T) {
 	first.stop()
 	require.Contains(t, seen.String(), "canary-project", "something was seen")
 
-	second := startChild(t, dir, "", append(env, panicAt+"=answered")...)
+	second := startChild(t, setup{Dir: dir, Cloud: server.URL, PanicAt: "answered"}, env...)
 	third := exampleNamed(t, "batch-desktop/ADD_VOLUME/desktop_ids")
 	ask(second, third.Method, strings.Replace(third.Path, testProject, "canary-project", 1), string(third.Body), "panic")
 	require.Error(t, <-second.gone)

@@ -18,11 +18,12 @@ import (
 )
 
 type cloudCmd struct {
-	AK        string      `name:"ak" env:"CONSOLE_AK,HUAWEICLOUD_SDK_AK" help:"The access key that requests are signed with."`
-	SK        auth.Secret `name:"sk" env:"CONSOLE_SK,HUAWEICLOUD_SDK_SK" help:"Its secret key. Better given in the environment: a command line can be read by others."`
-	DomainID  string      `name:"domain-id" env:"CONSOLE_DOMAIN_ID,HUAWEICLOUD_SDK_DOMAIN_ID" help:"The account's ID; requests may name any when empty."`
-	Fault     []string    `sep:"none" help:"Something to go wrong on purpose, such as subscribe:500-after:p=0.1; repeatable. docs/cloud.md has the language."`
-	FaultSeed uint64      `name:"fault-seed" default:"1" help:"Another number makes other chances of faults."`
+	AK        string        `name:"ak" env:"CONSOLE_AK,HUAWEICLOUD_SDK_AK" help:"The access key that requests are signed with."`
+	SK        auth.Secret   `name:"sk" env:"CONSOLE_SK,HUAWEICLOUD_SDK_SK" help:"Its secret key. Better given in the environment: a command line can be read by others."`
+	Token     []auth.Secret `help:"An IAM token that is taken in place of a signature, as TOKEN or, to let it expire so long after the start, TOKEN@30m; repeatable."`
+	DomainID  string        `name:"domain-id" env:"CONSOLE_DOMAIN_ID,HUAWEICLOUD_SDK_DOMAIN_ID" help:"The account's ID; requests may name any when empty."`
+	Fault     []string      `sep:"none" help:"Something to go wrong on purpose, such as subscribe:500-after:p=0.1; repeatable. docs/cloud.md has the language."`
+	FaultSeed uint64        `name:"fault-seed" default:"1" help:"Another number makes other chances of faults."`
 }
 
 const (
@@ -61,8 +62,16 @@ func given(line *kong.Context, name string) bool {
 }
 
 func (k cloudCmd) serve(ctx context.Context, f *Flags, o *output) (err error) {
-	if k.AK == "" || k.SK.Reveal() == "" {
-		return usageError{errors.New("--ak and --sk (or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK): both are needed")}
+	if (k.AK == "") != (k.SK.Reveal() == "") || k.AK == "" && len(k.Token) == 0 {
+		return usageError{errors.New("--ak and --sk (or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK): both are needed, or a --token")}
+	}
+	texts := make([]string, len(k.Token))
+	for i, token := range k.Token {
+		texts[i] = token.Reveal()
+	}
+	tokens, err := cloudhttp.ParseTokens(time.Now(), texts...)
+	if err != nil {
+		return usageError{fmt.Errorf("--token: %w", err)}
 	}
 	faults, err := cloudhttp.ParseFaults(k.Fault...)
 	if err != nil {
@@ -74,7 +83,7 @@ func (k cloudCmd) serve(ctx context.Context, f *Flags, o *output) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, own.Close()) }()
-	api := cloudhttp.New(cloudhttp.Config{Cloud: own, AK: k.AK, SK: k.SK, ProjectID: f.ProjectID, DomainID: k.DomainID, Region: f.Region,
+	api := cloudhttp.New(cloudhttp.Config{Cloud: own, AK: k.AK, SK: k.SK, Tokens: tokens, ProjectID: f.ProjectID, DomainID: k.DomainID, Region: f.Region,
 		Faults: faults, FaultSeed: k.FaultSeed, Logger: log})
 	server := &http.Server{
 		Handler:           api,

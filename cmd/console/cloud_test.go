@@ -5,6 +5,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -102,14 +104,75 @@ func TestTheCloudTakesTheSDKsEnvironment(t *testing.T) {
 	t.Setenv("HUAWEICLOUD_SDK_PROJECT_ID", "project-of-the-environment")
 	t.Setenv("HUAWEICLOUD_SDK_DOMAIN_ID", "domain")
 	t.Setenv("CONSOLE_FAULT", "pools:409;desktop:409")
+	t.Setenv("CONSOLE_TOKEN", "token-one,token-two@1h")
 	url, _, _, _ := runCloud(t)
 	status, body := get(t, url+"/v2/project-of-the-environment/desktops/detail?limit=1", "AKENV", "secret of the environment")
 	assert.Equal(t, 200, status, body)
 	status, _ = get(t, url+"/v2/project-of-the-environment/desktops/x", "AKENV", "secret of the environment")
 	assert.Equal(t, 409, status)
+	for token, want := range map[string]int{"token-one": 200, "token-two": 200, "token-two@1h": 401} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/v2/project-of-the-environment/desktops/detail?limit=1", nil)
+		require.NoError(t, err)
+		r.Header.Set("X-Auth-Token", token)
+		response, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		assert.Equal(t, want, response.StatusCode, token)
+	}
 	url, _, _, _ = runCloud(t, "--project-id", "mine", "--ak", "AKFLAG")
 	status, body = get(t, url+"/v2/mine/desktops/detail?limit=1", "AKFLAG", "secret of the environment")
 	assert.Equal(t, 200, status, body)
+}
+
+// TestAConsoleByToken runs a console with a token file against `console cloud`, and has the token changed for a wrong one and
+// for another while it runs.
+func TestAConsoleByToken(t *testing.T) {
+	t.Parallel()
+	const first, second, wrong = "canary-first-token", "canary-second-token", "canary-wrong-token"
+	cloudURL, out, errs, stopCloud := runCloud(t, "--token", first, "--token", second+"@1h", "--project-id", deskProject)
+	path := filepath.Join(t.TempDir(), "token")
+	renew := func(token string) {
+		require.NoError(t, os.WriteFile(path+".new", []byte(token+"\n"), 0o600))
+		require.NoError(t, os.Rename(path+".new", path))
+	}
+	renew(first)
+	dir := filepath.Join(t.TempDir(), "data")
+	token := newToken(t, dir)
+	console := startChild(t, setup{Dir: dir, Cloud: cloudURL, TokenFile: path}, "HUAWEICLOUD_SDK_PROJECT_ID="+deskProject, "HUAWEICLOUD_SDK_AK=", "HUAWEICLOUD_SDK_SK=")
+	order := func(n, status int, state string) {
+		t.Helper()
+		r, err := console.call(token, deskPath, key(n), eips(n, n, false))
+		require.NoError(t, err)
+		assert.Equal(t, status, r.status, "%s", r.body)
+		assert.Equal(t, state, console.told(token, r.id).State)
+		for _, secret := range []string{first, second, wrong} {
+			assert.NotContains(t, string(r.body), secret)
+		}
+	}
+	// ready waits until the console has, or has not, a token that is taken: it looks at the file once a second.
+	ready := func(status int) {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			response, err := http.Get(console.url + "/readyz")
+			if err != nil {
+				return false
+			}
+			_ = response.Body.Close()
+			return response.StatusCode == status
+		}, testTimeout, 20*time.Millisecond)
+	}
+	order(1, http.StatusOK, "placed")
+	renew(wrong)
+	ready(http.StatusServiceUnavailable)
+	order(2, http.StatusUnauthorized, "refused") // for sure: it may be ordered again
+	renew(second)
+	ready(http.StatusOK)
+	order(3, http.StatusOK, "placed")
+	console.stop()
+	assert.Zero(t, stopCloud(), "%s", errs)
+	for _, text := range []string{console.said.String(), out.String(), errs.String()} {
+		assert.NotContains(t, text, "canary")
+	}
 }
 
 func TestAHangingRequestDoesNotHoldTheStop(t *testing.T) {
@@ -139,6 +202,9 @@ func TestWrongUsageOfTheCloud(t *testing.T) {
 	for name, args := range map[string][]string{
 		"no keys":              nil,
 		"no secret":            {"--ak", "AK"},
+		"no secret, a token":   {"--ak", "AK", "--token", "canary"},
+		"a token of two words": append([]string{"--token", "canary canary"}, keys...),
+		"a token without life": append([]string{"--token", "canary@never"}, keys...),
 		"a fault that is none": append([]string{"--fault", "subscribe:501"}, keys...),
 		"a route that is none": append([]string{"--fault", "moon:409"}, keys...),
 		"a seed that is none":  append([]string{"--fault-seed", "x"}, keys...),

@@ -41,6 +41,11 @@ func TestWrongUsageIsExitCodeTwoAndOneLine(t *testing.T) {
 		"another cloud than there is":      {"--cloud", "moon"},
 		"no time at all":                   {"--cloud-timeout", "0s"},
 		"a project that leaves its path":   {"--project-id", "a/b"},
+		"a network that is none":           {"--webhook-allow-private", "10.0.0.1/8"},
+		"a mail server that is none":       {"--smtp", "mail.example.com:25", "--mail-from", "console@example.com"},
+		"a mail server without a sender":   {"--smtp", "smtp://mail.example.com"},
+		"a sender without a mail server":   {"--mail-from", "console@example.com"},
+		"a user without a password":        {"--smtp", "smtp://mail.example.com", "--mail-from", "console@example.com", "--smtp-user", "console"},
 		"a key without a name":             {"key", "create", "--role", "admin"},
 		"a key of a role that there isn't": {"key", "create", "--name", "n", "--role", "king", "--data", t.TempDir()},
 		"a key with a name of two lines":   {"key", "create", "--name", "a\nb", "--role", "admin", "--data", t.TempDir()},
@@ -143,7 +148,7 @@ func TestHealthOfNothing(t *testing.T) {
 func TestServingTwiceKeepsTheDataAndTheProject(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
-	first := startChild(t, dir, "")
+	first := startChild(t, setup{Dir: dir})
 	token := newToken(t, dir)
 	status, body, err := first.order(token)
 	require.NoError(t, err)
@@ -161,7 +166,7 @@ func TestServingTwiceKeepsTheDataAndTheProject(t *testing.T) {
 	assert.Equal(t, 1, code, "a backup overwrites nothing")
 	first.stop()
 
-	second := startChild(t, dir, "")
+	second := startChild(t, setup{Dir: dir})
 	assert.Equal(t, []string{"placed"}, second.states(token))
 	second.stop()
 

@@ -1,16 +1,8 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
-	"io"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
-	"syscall"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,209 +10,161 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"workspace-order-console/internal/cloud"
-	"workspace-order-console/internal/cloud/embedded"
-	"workspace-order-console/internal/testkit"
 )
 
-// The test binary is also the program: with these variables set it serves, and kills itself at a named step.
-const (
-	crashAt = "CONSOLE_TEST_CRASH_AT"
-	panicAt = "CONSOLE_TEST_PANIC_AT"
-	asChild = "CONSOLE_TEST_SERVE"
-	// atCloud is the address of the cloud over HTTP that the child orders at; the embedded one when empty.
-	atCloud = "CONSOLE_TEST_CLOUD"
-)
-
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(asChild); dir != "" {
-		os.Exit(serveAsChild(dir, os.Getenv(crashAt)))
-	}
-	os.Exit(m.Run())
-}
-
-// serveAsChild serves from a data folder until it is told to stop, or kills itself, as hard as can be, at a step. At
-// "intent" its worker sleeps: a kill takes a moment, in which it would claim the order.
-func serveAsChild(dir, step string) int {
-	flags := &Flags{Listen: "127.0.0.1:0", LogFormat: "text", Data: dir, Cloud: "embedded", ProjectID: testProject,
-		Region: "ap-southeast-1", CloudTimeout: testTimeout, ReconcileEvery: time.Hour, Auth: "local"}
-	if url := os.Getenv(atCloud); url != "" {
-		flags.Cloud, flags.ProjectID, flags.WorkspaceEndpoint, flags.BSSEndpoint = cloudHuaweiCloud, os.Getenv("HUAWEICLOUD_SDK_PROJECT_ID"), url, url
-	}
-	ctx, stop := signalled()
-	defer stop()
-	err := serve(ctx, flags, &output{os.Stdout, os.Stderr}, hooks{asleep: step == "intent", step: func(at string) {
-		if at == os.Getenv(panicAt) {
-			panic("at " + at)
-		}
-		if at == step {
-			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			select {} // nothing more happens here
-		}
-	}})
-	if err != nil {
-		_, _ = io.WriteString(os.Stderr, err.Error()+"\n")
-		return 1
-	}
-	return 0
-}
-
-// child is a console in a process of its own.
-type child struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	url  string
-	gone chan error
-	// said is all that it printed; to be read once it is gone.
-	said *bytes.Buffer
-}
-
-var served = regexp.MustCompile(`The console is at (http://\S+)`)
-
-func startChild(t *testing.T, dir, step string, env ...string) *child {
-	t.Helper()
-	c := &child{t: t, cmd: exec.CommandContext(t.Context(), os.Args[0]), gone: make(chan error, 1), said: &bytes.Buffer{}}
-	c.cmd.Env = append(append(os.Environ(), asChild+"="+dir, crashAt+"="+step), env...)
-	var log bytes.Buffer
-	c.cmd.Stderr = &log
-	stdout, err := c.cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, c.cmd.Start())
-	lines := bufio.NewScanner(io.TeeReader(stdout, c.said))
-	for lines.Scan() {
-		if m := served.FindStringSubmatch(lines.Text()); m != nil {
-			c.url = m[1]
-			break
-		}
-	}
-	if c.url == "" {
-		_ = c.cmd.Wait()
-		t.Fatalf("the console did not start:\n%s", log.String())
-	}
-	go func() {
-		_, _ = io.Copy(c.said, stdout)
-		err := c.cmd.Wait()
-		c.said.Write(log.Bytes())
-		c.gone <- err
-	}()
-	return c
-}
-
-// stop ends the process in good order.
-func (c *child) stop() {
-	c.t.Helper()
-	require.NoError(c.t, c.cmd.Process.Signal(syscall.SIGTERM))
-	require.NoError(c.t, <-c.gone)
-}
-
-// order places an example at the /v2 door under one idempotency key; it comes back when the outcome is known.
-func (c *child) order(token string) (status int, body []byte, err error) {
-	c.t.Helper()
-	example := exampleNamed(c.t, "subscribe/expandDesktopPool")
-	request, err := http.NewRequestWithContext(c.t.Context(), example.Method, c.url+example.Path, bytes.NewReader(example.Body))
-	require.NoError(c.t, err)
-	request.Header.Set("X-Auth-Token", token)
-	request.Header.Set("Idempotency-Key", "the-one")
-	// A transport of its own: Go repeats requests that carry an Idempotency-Key on a connection that was kept.
-	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer response.Body.Close()
-	body, err = io.ReadAll(response.Body)
-	return response.StatusCode, body, err
-}
-
-func exampleNamed(t *testing.T, name string) testkit.Example {
-	t.Helper()
-	for _, e := range testkit.Examples(t) {
-		if e.Name == name {
-			return e
-		}
-	}
-	t.Fatalf("no example %q", name)
-	return testkit.Example{}
-}
-
-// states lists the states of all orders.
-func (c *child) states(token string) []string {
-	c.t.Helper()
-	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, c.url+"/orders", nil)
-	require.NoError(c.t, err)
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set("X-Auth-Token", token)
-	response, err := http.DefaultClient.Do(request)
-	require.NoError(c.t, err)
-	defer response.Body.Close()
-	require.Equal(c.t, http.StatusOK, response.StatusCode)
-	var list struct {
-		Items []struct {
-			State string `json:"state"`
-		} `json:"items"`
-	}
-	require.NoError(c.t, json.NewDecoder(response.Body).Decode(&list))
-	var states []string
-	for _, item := range list.Items {
-		states = append(states, item.State)
-	}
-	return states
-}
-
-// newToken makes an API key by the command line.
-func newToken(t *testing.T, dir string) string {
-	t.Helper()
-	var out, errs bytes.Buffer
-	require.Zero(t, run(t.Context(), []string{"key", "create", "--name", "script", "--role", "admin", "--format", "json", "--data", dir}, &out, &errs), errs.String())
-	var made struct {
-		Token string `json:"token"`
-	}
-	require.NoError(t, json.Unmarshal(out.Bytes(), &made))
-	return made.Token
-}
-
-// book counts the orders in the cloud's own book.
-func book(t *testing.T, dir string) int {
-	t.Helper()
-	own, err := embedded.Open(t.Context(), embedded.Config{Dir: dir, ProjectID: testProject, Region: "ap-southeast-1"})
-	require.NoError(t, err)
-	defer own.Close()
-	list, err := own.Orders(t.Context(), cloud.OrderFilter{Page: cloud.Page{Limit: 10}})
-	require.NoError(t, err)
-	return list.Total
-}
-
-// TestKillAtEveryStep kills the console at each named step of an order's life: nothing is lost, nothing is sent twice.
+// TestKillAtEveryStep kills a console many times (kills) at each named step of an order's life, always on the same data
+// folder: every start is also the recovery from the kill before. At each the cloud is asked what it got, and in the end
+// its book is held against the console's: nothing is lost, nothing is sent twice.
 func TestKillAtEveryStep(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		step   string
-		status int // of the same call after the restart
+		step  point
+		calls int // that have come to the cloud by the kill
+		// status and state are what becomes of the order after the restart.
+		status int
 		state  string
 	}{
-		{"intent", http.StatusOK, "placed"},                // committed, not sent: it is sent now
-		{"claimed", http.StatusGatewayTimeout, "in_doubt"}, // perhaps sent: nobody knows
-		{"answered", http.StatusGatewayTimeout, "in_doubt"},
-		{"recorded", http.StatusOK, "placed"},
+		{"intent", 0, http.StatusOK, "placed"},                // committed, not sent: it is sent after a restart
+		{"claimed", 0, http.StatusGatewayTimeout, "in_doubt"}, // perhaps sent: nobody knows
+		{"answered", 1, http.StatusGatewayTimeout, "in_doubt"},
+		{"recorded", 1, http.StatusOK, "placed"},
 	} {
-		t.Run(c.step, func(t *testing.T) {
+		t.Run(string(c.step), func(t *testing.T) {
 			t.Parallel()
-			dir := filepath.Join(t.TempDir(), "data")
-			first := startChild(t, dir, c.step)
-			token := newToken(t, dir)
-			_, _, err := first.order(token)
-			require.Error(t, err, "the console died with the call")
-			require.ErrorContains(t, <-first.gone, "killed")
-
-			second := startChild(t, dir, "")
-			status, body, err := second.order(token)
-			require.NoError(t, err)
-			assert.Equal(t, c.status, status, "%s", body)
-			assert.Equal(t, []string{c.state}, second.states(token))
-			second.stop()
-			sent := 1
-			if c.step == "claimed" {
-				sent = 0
+			d := newDesk(t)
+			token := newToken(t, d.dir)
+			recovered := func(at *child, n int) {
+				r, err := at.call(token, deskPath, key(n), eips(n, n, false))
+				require.NoError(t, err)
+				require.Equal(t, c.status, r.status, "order %d: %s", n, r.body)
+				order := at.told(token, r.id)
+				require.Equal(t, c.state, order.State, "order %d", n)
+				if c.state == "placed" {
+					require.Len(t, order.CloudOrders, 1)
+					require.Equal(t, d.placed(n), []string{order.CloudOrders[0].OrderID}, "order %d", n)
+				}
 			}
-			assert.Equal(t, sent, book(t, dir))
+			// A kill at "intent" takes a moment, in which the order would be claimed: nothing is sent until the last.
+			asleep := c.step == "intent"
+			for n := 1; n <= kills; n++ {
+				doomed := d.start(setup{KillAt: c.step, Asleep: asleep})
+				if n > 1 && !asleep {
+					recovered(doomed, n-1)
+				}
+				_, err := doomed.call(token, deskPath, key(n), eips(n, n, false))
+				if c.step != "recorded" { // then the answer may be out already
+					require.Error(t, err, "the console died with the call")
+				}
+				doomed.killed()
+				require.Len(t, d.placed(n), c.calls, "order %d", n)
+			}
+			last := d.start(setup{})
+			var sent []string
+			for n := 1; n <= kills; n++ {
+				recovered(last, n)
+				sent = append(sent, d.placed(n)...)
+			}
+			slices.Sort(sent)
+			assert.Len(t, last.all(token), kills, "the console has each order once")
+			last.stop()
+			if c.calls == 1 || c.state == "placed" {
+				require.Len(t, sent, kills)
+			}
+			assert.Equal(t, sent, d.made(), "the cloud has each order that was sent once, and no other")
+			assert.Equal(t, d.came(), len(sent))
+		})
+	}
+}
+
+// wayToAct is how the n-th order comes to an action.
+type wayToAct struct {
+	action string
+	// person asks for it; automatic payment otherwise.
+	person bool
+	final  cloud.OrderStatus
+}
+
+var waysToAct = []wayToAct{
+	{"pay", false, cloud.StatusCompleted},
+	{"pay", true, cloud.StatusCompleted},
+	{"cancel", true, cloud.StatusCanceled},
+}
+
+// TestKillAtEveryStepOfAPayment does the same around automatic payments, payments and cancellations in turn: none is lost,
+// none is made twice.
+func TestKillAtEveryStepOfAPayment(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		step point
+		// calls is how many have come to the cloud by the kill.
+		calls int
+		// again tells that the step comes once more when the action is recovered.
+		again bool
+	}{
+		{"action_requested", 0, false},
+		{"action_claimed", 0, true},
+		{"action_answered", 1, false}, // what the cloud says of the order tells that it went through
+		{"action_recorded", 1, false},
+	} {
+		t.Run(string(c.step), func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			token := newToken(t, d.dir)
+			var somebody person
+			wayOf := func(n int) wayToAct { return waysToAct[n%len(waysToAct)] }
+			order := func(at *child, n int) (reply, error) {
+				return at.call(token, deskPath, key(n), eips(n, 1, !wayOf(n).person))
+			}
+			// settled waits until the n-th order's action is done, and holds it against the cloud.
+			settled := func(at *child, n int) {
+				way := wayOf(n)
+				r, err := order(at, n)
+				require.NoError(t, err)
+				require.Equal(t, http.StatusOK, r.status, "order %d: %s", n, r.body)
+				var now told
+				require.Eventually(t, func() bool {
+					now = at.told(token, r.id)
+					return now.done()
+				}, testTimeout, 5*time.Millisecond, "order %d", n)
+				id := now.CloudOrders[0].OrderID
+				require.Equal(t, way.action, now.CloudOrders[0].Action.Action)
+				require.Equal(t, []string{id}, d.placed(n), "order %d", n)
+				require.Equal(t, 1, d.asked(way.action, id), "order %d", n)
+			}
+			for n := 1; n <= kills; n++ {
+				at := c.step
+				if c.again && n > 1 {
+					at += "/2"
+				}
+				doomed := d.start(setup{KillAt: at})
+				if n == 1 {
+					somebody = doomed.signIn()
+				} else {
+					settled(doomed, n-1)
+				}
+				r, err := order(doomed, n)
+				if wayOf(n).person {
+					require.NoError(t, err)
+					require.Equal(t, http.StatusOK, r.status, "%s", r.body)
+					require.Eventually(t, func() bool { return doomed.told(token, r.id).CloudOrders[0].Status != nil }, testTimeout, 5*time.Millisecond)
+					if _, err = somebody.post(doomed, "/orders/"+r.id+"/"+wayOf(n).action, nil); c.step == "action_requested" {
+						require.Error(t, err, "the console died with the request")
+					}
+				}
+				doomed.killed()
+				require.Len(t, d.placed(n), 1, "order %d", n)
+				require.Equal(t, c.calls, d.asked(wayOf(n).action, d.placed(n)[0]), "order %d", n)
+			}
+			last := d.start(setup{})
+			settled(last, kills)
+			assert.Len(t, last.all(token), kills)
+			last.stop()
+			book := d.book()
+			assert.Len(t, book, kills)
+			for n := 1; n <= kills; n++ {
+				assert.Equal(t, wayOf(n).final, book[d.placed(n)[0]].Status, "order %d", n)
+			}
+			assert.Equal(t, 2*kills, d.came(), "each was ordered once, and asked for once")
 		})
 	}
 }

@@ -39,6 +39,11 @@ type Flags struct {
 	EmbeddedSpeed     time.Duration `default:"2s" help:"How long the embedded cloud takes from paid to completed; 0 is at once."`
 	ReconcileEvery    time.Duration `default:"15s" help:"How often orders in doubt are looked into."`
 	ReconcileGrace    time.Duration `default:"30m" help:"How long the cloud's order list may lag: after that, a person is asked about an order in doubt."`
+	WebhookAllow      []string      `name:"webhook-allow-private" help:"Networks beside the public ones that webhooks may lead to, such as 10.1.0.0/16; plain http will do there."`
+	SMTP              string        `name:"smtp" help:"Mail server, smtp://host:port or smtps://host:port; no mail is sent when empty."`
+	MailFrom          string        `help:"Sender of mails, such as 'Order Console <console@example.com>'."`
+	SMTPUser          string        `name:"smtp-user" help:"Name to sign in to the mail server with."`
+	SMTPPassword      auth.Secret   `name:"smtp-password" help:"Its password. Better given in the environment: a command line can be read by others."`
 	Auth              string        `enum:"local,header,jwt" default:"local" help:"How people sign in: local (a one-time link on stdout), or behind a sign-in proxy by its headers or by the assertion it signs."`
 	TrustedProxy      []string      `sep:"none" help:"Addresses and networks that the sign-in proxy connects from; commas between several. header and jwt need it."`
 	UserHeader        string        `help:"Header with who it is; X-Forwarded-User when empty."`
@@ -79,6 +84,12 @@ func (f *Flags) check() error {
 	}
 	if f.EmbeddedSpeed < 0 {
 		return errors.New("--embedded-speed: must not be negative")
+	}
+	if _, err := f.guard(); err != nil {
+		return err
+	}
+	if _, err := f.mailer(); err != nil {
+		return err
 	}
 	if f.ProjectID == "" || strings.ContainsAny(f.ProjectID, "/?#% ") {
 		return errors.New("--project-id: must be a project's ID")

@@ -12,6 +12,7 @@ import (
 	"workspace-order-console/internal/api"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/store"
 	"workspace-order-console/internal/worker"
@@ -42,8 +43,10 @@ func (serveCmd) Run(ctx context.Context, f *Flags, o *output) error {
 
 // hooks let tests stand in for parts of the program.
 type hooks struct {
-	// step is called after each named step of an order's life.
+	// step is called after each named step of an order's life (worker.Config, orders.Config).
 	step func(string)
+	// grace is how long an answer may be overdue; the worker's own when 0.
+	grace time.Duration
 	// wrap replaces the cloud.
 	wrap func(cloud.Cloud) cloud.Cloud
 	// asleep keeps the worker from claiming anything.
@@ -121,13 +124,27 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		claiming = 0
 	}
 	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Duties: db, Log: log, Now: time.Now,
-		CloudTimeout: f.CloudTimeout, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Gone: roll.gone,
+		CloudTimeout: f.CloudTimeout, Grace: h.grace, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Gone: roll.gone,
 		Pulse: db.Refresh, Name: name, Step: h.step})
-	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
+	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Teams: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, TagOrders: f.Cloud == cloudHuaweiCloud, Now: time.Now, Step: h.step})
+	guard, err := f.guard()
+	if err != nil {
+		return usageError{err}
+	}
+	mailer, err := f.mailer()
+	if err != nil {
+		return usageError{err}
+	}
+	teller := notify.New(notify.Config{Book: db, Journal: db, Mailer: mailer, Sealer: sealer, Guard: guard, PublicURL: publicURL, Log: log, Now: time.Now})
+	var withoutAddress func() int64
+	if mailer != nil {
+		withoutAddress = teller.WithoutAddress
+	}
 	ring := auth.NewKeyRing(db, sealer, time.Now)
 	web := handlers.New(handlers.Config{
 		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Sealer: sealer, Audit: db, Tokens: ring,
+		Webhooks: db, Guard: guard, WithoutAddress: withoutAddress,
 		Ready:   func(ctx context.Context) error { return ready(ctx, db, c) },
 		Refresh: hands.WantRefresh,
 		Cloud:   f.Cloud, Region: f.Region, ProjectID: f.ProjectID, PublicURL: publicURL, Version: version,
@@ -153,16 +170,16 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		h.ready(publicURL)
 	}
 	served = true
-	return both(ctx, hands, server, listener)
+	return both(ctx, working(hands, teller), server, listener)
 }
 
 // both runs the worker and the server until the context ends or one of them fails, then stops the server, so that
 // nothing new comes in, and after it the worker, which finishes what is on its way.
-func both(ctx context.Context, hands *worker.Worker, server *http.Server, listener net.Listener) error {
-	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+func both(ctx context.Context, work func(context.Context) error, server *http.Server, listener net.Listener) error {
+	toWork, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	worked, served := make(chan error, 1), make(chan error, 1)
-	go func() { worked <- hands.Run(working) }()
+	go func() { worked <- work(toWork) }()
 	go func() { served <- server.Serve(listener) }()
 	var failed error
 	select {

@@ -3,8 +3,6 @@ package audit
 import (
 	"context"
 	"time"
-
-	"workspace-order-console/internal/auth"
 )
 
 // Log is the audit log as its readers see it.
@@ -12,17 +10,23 @@ type Log interface {
 	// Audit lists entries, newest first.
 	Audit(ctx context.Context, filter Filter) (Page, error)
 	// AuditEntry returns one entry that the scope sees.
-	AuditEntry(ctx context.Context, scope auth.Scope, seq int64) (Entry, error)
+	AuditEntry(ctx context.Context, scope Scope, seq int64) (Entry, error)
 	// Timeline lists what happened to an object ("order:<id>"), oldest first: the newest limit entries.
 	Timeline(ctx context.Context, object string, limit int) ([]Entry, error)
 	// Record appends an entry about something that changed nothing in the database.
 	Record(ctx context.Context, entry Entry) error
 }
 
+// Scope is whose entries somebody sees: all, or those of one team (auth.Scope).
+type Scope interface {
+	All() bool
+	Team() string
+}
+
 // Filter narrows a list of entries.
 type Filter struct {
-	// Scope is whose entries: the zero scope lists none.
-	Scope                       auth.Scope
+	// Scope is whose entries: nil lists none.
+	Scope                       Scope
 	Actor, Action, Object, Door string
 	// Text matches the beginning of an actor, an action or an object; of an object's ID from eight characters on.
 	Text string

@@ -46,6 +46,7 @@ const (
 	ManageForeign    Action = "foreign.manage" // the account's orders that are not this console's
 	ManageKeys       Action = "keys.manage"
 	ManageTeams      Action = "teams.manage"
+	ManageWebhooks   Action = "webhooks.manage" // to see and to change who is told of orders
 	ManageSessions   Action = "sessions.manage" // other people's
 	ViewConsole      Action = "console.view"    // its settings and the tenant's quotas
 )
@@ -54,7 +55,7 @@ const (
 var permissions = map[Role]map[Action]bool{
 	RoleAdmin: {ViewOrders: true, PlaceOrders: true, ApproveOrders: true, PayOrders: true, SettleOrders: true, ViewInventory: true,
 		ViewAudit: true, ViewSettings: true, RefreshInventory: true, ManageForeign: true, ManageKeys: true, ManageTeams: true,
-		ManageSessions: true, ViewConsole: true},
+		ManageWebhooks: true, ManageSessions: true, ViewConsole: true},
 	RoleApprover: {ViewOrders: true, ApproveOrders: true, ViewInventory: true, ViewSettings: true},
 	RoleBuyer:    {ViewOrders: true, PlaceOrders: true, ViewInventory: true, ViewSettings: true},
 	RoleViewer:   {ViewOrders: true, ViewInventory: true, ViewSettings: true},
@@ -62,8 +63,8 @@ var permissions = map[Role]map[Action]bool{
 }
 
 // global are the actions on what is of no team: nobody may do them for a team, whatever their role in it.
-var global = map[Action]bool{RefreshInventory: true, ManageForeign: true, ManageKeys: true, ManageTeams: true, ManageSessions: true,
-	ViewConsole: true}
+var global = map[Action]bool{RefreshInventory: true, ManageForeign: true, ManageKeys: true, ManageTeams: true, ManageWebhooks: true,
+	ManageSessions: true, ViewConsole: true}
 
 // Door is how somebody came in; the journal and the audit log keep it.
 type Door string

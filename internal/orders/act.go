@@ -234,7 +234,11 @@ func (s *Service) request(ctx context.Context, who auth.Who, order Order, kind A
 	if err != nil {
 		return err
 	}
-	return told(s.Journal.RequestActions(ctx, actions, entry))
+	if err := s.Journal.RequestActions(ctx, actions, entry); err != nil {
+		return told(err)
+	}
+	s.Step("action_requested")
+	return nil
 }
 
 // NewActions makes the actions on cloud orders of one order, and their audit entry.

@@ -87,5 +87,9 @@ func (s *Service) CancelForeign(ctx context.Context, who auth.Who, orderID, reas
 	if err != nil {
 		return err
 	}
-	return told(s.Journal.RequestActions(ctx, []Action{action}, entry))
+	if err := s.Journal.RequestActions(ctx, []Action{action}, entry); err != nil {
+		return told(err)
+	}
+	s.Step("action_requested")
+	return nil
 }

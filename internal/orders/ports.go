@@ -173,10 +173,15 @@ type Orders struct {
 	Older, Newer Cursor
 }
 
-// TeamBook keeps the teams.
-type TeamBook interface {
+// TeamReader tells which teams there are.
+type TeamReader interface {
 	// Teams returns all teams as they are now.
 	Teams(ctx context.Context) (policy.Teams, error)
+}
+
+// TeamBook keeps the teams.
+type TeamBook interface {
+	TeamReader
 	// ApplyTeams makes changes, all of them or none, with an audit entry each. ErrStale when a team is not what it was
 	// before the change, or one of its enterprise projects is another's; *TeamInUse when one to be deleted has orders
 	// that can still move, or live keys. No changes are no error and leave no trace.

@@ -30,13 +30,16 @@ type Config struct {
 	Quoter    Quoter
 	// Billing answers the balance beside "Pay", and whether an order that a person names exists.
 	Billing BillingReader
+	// Teams are the teams with their rules.
+	Teams TeamReader
 	// ProjectID and Region are where the orders go.
 	ProjectID, Region string
 	// TagOrders adds the tag order-ref to what creates make, so that a lost answer can be found again; for the real
 	// cloud only (design, "The /v2 door").
 	TagOrders bool
 	Now       func() time.Time
-	// Step is called after each named step of an order's life; crash tests end the process there. May be nil.
+	// Step is called after each named step: intent of an order, action_requested of a payment or cancellation. Crash tests
+	// end or stop the process there. May be nil.
 	Step func(step string)
 }
 
@@ -81,7 +84,8 @@ func ValidID(id string) bool {
 type Checked struct {
 	Decoded
 	Facts *Facts
-	// Body is the canonical body as entered, Hash that of path and body.
+	// Hash is that of the path and the canonical body as entered. Body is the canonical body with the team's enterprise
+	// project in it.
 	Body []byte
 	Hash string
 	// Sent is the body as it goes to the cloud: automatic payment off and, for the real cloud, our tag.
@@ -130,9 +134,16 @@ func (s *Service) Check(ctx context.Context, who auth.Who, d Decoded, ask Ask) (
 		return checked, wrong
 	}
 	checked.Team, checked.Facts = team, facts
-	checked.Problems = d.Problems.Merge(d.Payload.CheckFacts(facts))
+	if d, problems, err = s.ofTeam(ctx, team, d, facts); err != nil {
+		return checked, err
+	}
+	checked.Decoded = d
+	checked.Problems = d.Problems.Merge(problems).Merge(d.Payload.CheckFacts(facts))
 	if len(checked.Problems) > 0 {
 		return checked, invalid(checked.Problems)
+	}
+	if checked.Body, err = audit.Canonical(d.Payload); err != nil {
+		return checked, err
 	}
 	checked.AutoPay = d.Payload.AutoPay()
 	if s.TagOrders {
@@ -141,6 +152,23 @@ func (s *Service) Check(ctx context.Context, who auth.Who, d Decoded, ask Ask) (
 	}
 	checked.Sent, err = audit.Canonical(d.Payload)
 	return checked, err
+}
+
+// ofTeam holds a request against what its team may order, and charges it to one of the team's enterprise projects.
+func (s *Service) ofTeam(ctx context.Context, name string, d Decoded, facts *Facts) (Decoded, field.Problems, error) {
+	if name == "" {
+		return d, nil, nil
+	}
+	teams, err := s.Teams.Teams(ctx)
+	if err != nil {
+		return d, nil, err
+	}
+	team, ok := teams.Named(name)
+	if !ok {
+		return d, field.Problems{{Path: "team", Message: field.Say("problem.no_team", "team", name)}}, nil
+	}
+	charged, problems, err := charge(team, d, facts)
+	return charged, problems.Merge(allowed(team, charged)), err
 }
 
 // fingerprint writes the canonical body as entered and its hash, which covers the path too: by it two requests are the
@@ -222,7 +250,7 @@ func (s *Service) Review(ctx context.Context, who auth.Who, d Decoded, ask Ask) 
 	}
 	quote, problem := s.Quote(ctx, checked)
 	draft := Draft{ID: ask.ID, Actor: who.Name, Team: checked.Team, Kind: d.Kind.Name(), Reason: ask.Reason, DesktopID: DesktopID(d.Payload),
-		Body: checked.Body, Hash: checked.Hash, Quote: quote, QuoteError: problem, RepeatOf: ask.RepeatOf, CreatedAt: s.Now()}
+		Body: checked.Body, Hash: Fingerprint(checked.Path, checked.Body), Quote: quote, QuoteError: problem, RepeatOf: ask.RepeatOf, CreatedAt: s.Now()}
 	return draft, told(s.Journal.SaveDraft(ctx, draft))
 }
 

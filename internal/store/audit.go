@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"workspace-order-console/internal/audit"
-	"workspace-order-console/internal/auth"
 )
 
 // about makes an entry one about an order, where it is about nothing else: its object, and whose it is.
@@ -85,7 +84,7 @@ func (s *Store) Record(ctx context.Context, entry audit.Entry) error {
 }
 
 // AuditEntry implements audit.Log. orders.ErrNotFound when there is none of this number that the scope sees.
-func (s *Store) AuditEntry(ctx context.Context, scope auth.Scope, seq int64) (audit.Entry, error) {
+func (s *Store) AuditEntry(ctx context.Context, scope audit.Scope, seq int64) (audit.Entry, error) {
 	a := arguments{seq}
 	entry, err := scanEntry(s.reader.QueryRowContext(ctx, `SELECT `+auditColumns+` FROM audit e WHERE e.seq = $1 AND `+
 		seen(&a, scope, "e.team"), a...))
@@ -216,7 +215,7 @@ type way struct {
 }
 
 // waysOf lists the ways in which entries can match a text; without a text, the one way without a condition.
-func waysOf(ctx context.Context, q querier, scope auth.Scope, a *arguments, text string) ([]way, error) {
+func waysOf(ctx context.Context, q querier, scope audit.Scope, a *arguments, text string) ([]way, error) {
 	if text == "" {
 		return []way{{from: "audit e"}}, nil
 	}
@@ -252,4 +251,4 @@ func waysOf(ctx context.Context, q querier, scope auth.Scope, a *arguments, text
 }
 
 // objectKinds are what objects of entries begin with.
-var objectKinds = []string{"order", "key", "session", "team"}
+var objectKinds = []string{"order", "key", "session", "team", "webhook"}

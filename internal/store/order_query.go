@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/orders"
 )
 
@@ -248,7 +248,7 @@ func begins(a *arguments, column, text string) string {
 
 // valuesFrom lists the first distinct values of an indexed column that start with a text. It jumps from one to the
 // next, however many rows share them.
-func valuesFrom(ctx context.Context, q querier, scope auth.Scope, table, column, prefix string) ([]string, error) {
+func valuesFrom(ctx context.Context, q querier, scope audit.Scope, table, column, prefix string) ([]string, error) {
 	var found []string
 	over, last := " >= ", prefix
 	for len(found) < namesFound {

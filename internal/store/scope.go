@@ -1,10 +1,12 @@
 package store
 
-import "workspace-order-console/internal/auth"
+import "workspace-order-console/internal/audit"
 
 // seen is the condition that what a column says whose it is is in a scope. It is the only place where a scope becomes SQL.
-func seen(a *arguments, scope auth.Scope, column string) string {
+func seen(a *arguments, scope audit.Scope, column string) string {
 	switch {
+	case scope == nil:
+		return "1 = 0"
 	case scope.All():
 		return "1 = 1"
 	case scope.Team() == "":

@@ -41,22 +41,34 @@ func (w *Worker) perform(ctx context.Context, action orders.Action) error {
 	w.Step("action_claimed")
 	err := w.call(ctx, action)
 	w.Step("action_answered")
+	to := orders.ActionUnknown
 	switch cloud.OutcomeOf(err) {
 	case cloud.OutcomeDone:
-		return w.settle(ctx, orders.ActionSending, action, orders.ActionDone, nil)
+		to = orders.ActionDone
 	case cloud.OutcomeRefused:
-		return w.settle(ctx, orders.ActionSending, action, orders.ActionRefused, err)
+		to = orders.ActionRefused
 	case cloud.OutcomeNotSent:
-		action.NextAttemptAt = w.Now().Add(backoff(action.Attempts, time.Second, time.Minute))
-		return w.settle(ctx, orders.ActionSending, action, orders.ActionRequested, err)
+		to = orders.ActionRequested
 	case cloud.OutcomeUnknown:
 	}
-	action.NextAttemptAt = w.Now().Add(backoff(action.Attempts, time.Second, time.Minute))
-	return w.settle(ctx, orders.ActionSending, action, orders.ActionUnknown, err)
+	if to.Open() {
+		action.NextAttemptAt = w.Now().Add(backoff(action.Attempts, time.Second, time.Minute))
+	}
+	if err := w.settle(ctx, orders.ActionSending, action, to, err); err != nil {
+		return err
+	}
+	w.Step("action_recorded")
+	return nil
 }
 
+// call makes the call, within the cloud's timeout from when the action was claimed.
 func (w *Worker) call(ctx context.Context, action orders.Action) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.CloudTimeout)
+	// by the wall's clock: the steady one may stand still while the machine sleeps
+	left := action.UpdatedAt.Round(0).Add(w.CloudTimeout).Sub(w.Now())
+	if left <= 0 {
+		return tooLate()
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), left)
 	defer cancel()
 	if action.Kind == orders.ActionCancel {
 		return w.Cloud.Cancel(ctx, action.CloudOrderID)

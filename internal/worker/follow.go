@@ -105,8 +105,13 @@ func (w *Worker) payItself(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := w.Journal.RequestActions(ctx, actions, entry); err != nil && !errors.Is(err, orders.ErrStale) {
+	err = w.Journal.RequestActions(ctx, actions, entry)
+	if errors.Is(err, orders.ErrStale) {
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("pay %s: %w", id, err)
 	}
+	w.Step("action_requested")
 	return nil
 }

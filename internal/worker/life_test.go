@@ -469,3 +469,26 @@ func TestInventoryFollowsWhatWasOrdered(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, before.Items[0].DesktopCount+3, after.Items[0].DesktopCount)
 }
+
+func TestAPaymentWhoseDeadlinePassedSendsNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id := h.must("subscribe/expandDesktopPool").ID
+	h.run()
+	calls := 0
+	h.shaky.pay = func(next func() error) error { calls++; return next() }
+	require.NoError(t, h.service.Pay(t.Context(), admin, id, orders.PayRequest{}))
+	sleepy := h.newWorker("w1")
+	sleepy.Step = func(step string) {
+		if step == "action_claimed" {
+			h.clock.advance(31 * time.Second) // the process was stopped here
+		}
+	}
+	_, err := sleepy.Act(t.Context())
+	require.NoError(t, err)
+	assert.Zero(t, calls)
+	assert.Equal(t, orders.ActionRequested, h.order(id).CloudOrders[0].Action.State, "it is asked for again")
+	h.later(3 * time.Second)
+	assert.Equal(t, 1, calls)
+	assert.Equal(t, orders.ActionDone, h.order(id).CloudOrders[0].Action.State)
+}

@@ -92,7 +92,7 @@ func newHouse(t *testing.T) *house {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, h.cloud.Close()) })
 	h.shaky = &shaky{Cloud: h.cloud}
-	h.service = orders.NewService(orders.Config{Journal: h.db, Inventory: h.db, Quoter: h.shaky, Billing: h.shaky,
+	h.service = orders.NewService(orders.Config{Journal: h.db, Inventory: h.db, Teams: h.db, Quoter: h.shaky, Billing: h.shaky,
 		ProjectID: project, Region: region, Now: h.clock.now})
 	h.worker = h.newWorker("w1")
 	return h

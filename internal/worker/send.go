@@ -64,13 +64,16 @@ func (w *Worker) place(ctx context.Context, order orders.Order) cloud.Answer {
 	}
 	left := order.Deadline.Sub(w.Now())
 	if left <= 0 {
-		// a process that slept between the claim and here must not send: not a byte has left
-		return cloud.Answer{Outcome: cloud.OutcomeNotSent, Error: &cloud.Error{Outcome: cloud.OutcomeNotSent,
-			Msg: "the deadline passed before anything was sent"}}
+		return cloud.Answer{Outcome: cloud.OutcomeNotSent, Error: tooLate()}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), left)
 	defer cancel()
 	return w.Cloud.Place(ctx, cloud.Call{Door: kind.Door, DesktopID: order.DesktopID, Body: order.Body})
+}
+
+// tooLate keeps a process that slept between a claim and its call from sending: not a byte has left.
+func tooLate() *cloud.Error {
+	return &cloud.Error{Outcome: cloud.OutcomeNotSent, Msg: "the deadline passed before anything was sent"}
 }
 
 // outcome turns the cloud's answer into the order's next step (docs/wire.md section 12).
@@ -148,7 +151,7 @@ func cloudOrders(entries []cloud.Entry, now time.Time) []orders.CloudOrder {
 // empty prefix, those whose answer is long overdue.
 func (w *Worker) abandon(ctx context.Context, prefix string) error {
 	for {
-		list, err := w.Journal.Abandoned(ctx, prefix, w.Now().Add(-grace), batchSize)
+		list, err := w.Journal.Abandoned(ctx, prefix, w.Now().Add(-w.Grace), batchSize)
 		if err != nil {
 			return fmt.Errorf("abandoned orders: %w", err)
 		}
@@ -165,7 +168,7 @@ func (w *Worker) abandon(ctx context.Context, prefix string) error {
 
 // RollCall puts the orders in doubt that a console was sending which is known to have ended.
 func (w *Worker) RollCall(ctx context.Context) (more bool, err error) {
-	list, err := w.Journal.Abandoned(ctx, w.Name, w.Now().Add(-grace), batchSize)
+	list, err := w.Journal.Abandoned(ctx, w.Name, w.Now().Add(-w.Grace), batchSize)
 	if err != nil {
 		return false, fmt.Errorf("orders of other consoles: %w", err)
 	}

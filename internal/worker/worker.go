@@ -39,6 +39,9 @@ type Config struct {
 	Now    func() time.Time
 	// CloudTimeout is the longest wait for the cloud's answer to one call.
 	CloudTimeout time.Duration
+	// Grace is how long an answer may be overdue before its claim counts as abandoned, and how often that is looked for;
+	// 15 s when 0.
+	Grace time.Duration
 	// Senders is how many orders are sent at the same time.
 	Senders int
 	// ReconcileEvery is how often orders in doubt are looked into.
@@ -54,7 +57,9 @@ type Config struct {
 	Pulse func(context.Context) error
 	// Name tells this worker's claims from those of others; it must be new at every start.
 	Name string
-	// Step is called after each named step of an order's life; crash tests end the process there. May be nil.
+	// Step is called after each named step: claimed, answered and recorded of an order, action_requested (by automatic
+	// payment), action_claimed, action_answered and action_recorded of a payment or cancellation. Crash tests end or
+	// stop the process there. May be nil.
 	Step func(step string)
 }
 
@@ -73,17 +78,18 @@ func New(config Config) *Worker {
 	if config.Step == nil {
 		config.Step = func(string) {}
 	}
+	if config.Grace == 0 {
+		config.Grace = grace
+	}
 	return &Worker{Config: config, refresh: make(chan struct{}, 1), survey: make(chan struct{}, 1)}
 }
 
-// How often each loop looks even when nobody woke it, and how long an answer may be overdue (grace) before its claim
-// counts as abandoned.
+// How often each loop looks even when nobody woke it, and the usual Grace.
 const (
 	sendEvery    = time.Second
 	followEvery  = 500 * time.Millisecond
 	refreshEvery = time.Minute
 	pulseEvery   = 500 * time.Millisecond
-	recoverEvery = 15 * time.Second
 	// rollCallEvery is how often it is asked which other consoles live; it costs a read where nothing is being sent.
 	rollCallEvery = 500 * time.Millisecond
 	sweepEvery    = time.Hour
@@ -115,7 +121,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	start(task{every: sendEvery, changed: changed, do: w.Act})
 	start(task{every: followEvery, changed: changed, do: w.Follow, duty: duty{name: "follow", hold: holdFollowing, stays: true}})
 	start(task{every: refreshEvery, wanted: w.refresh, do: w.Refresh, duty: once("refresh", refreshEvery)})
-	start(task{every: recoverEvery, do: w.overdue})
+	start(task{every: w.Grace, do: w.overdue})
 	if w.Gone != nil {
 		start(task{every: rollCallEvery, do: w.RollCall})
 	}
@@ -202,7 +208,7 @@ func (w *Worker) Recover(ctx context.Context) error {
 
 // overdue gives up claims whose answer is long overdue: their sender is gone, or could not write the answer down.
 func (w *Worker) overdue(ctx context.Context) (more bool, err error) {
-	_, err = w.Journal.AbandonActions(ctx, w.Now(), w.Now().Add(-w.CloudTimeout-grace))
+	_, err = w.Journal.AbandonActions(ctx, w.Now(), w.Now().Add(-w.CloudTimeout-w.Grace))
 	return false, errors.Join(err, w.abandon(ctx, ""))
 }
 

@@ -11,6 +11,7 @@ import (
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/auth/identity"
 	"workspace-order-console/internal/i18n"
+	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/web/templates"
 )
@@ -105,8 +106,11 @@ func (s *server) trouble(c echo.Context, err error) trouble {
 			Next: "Go on as yourself from here.", Links: []templates.Link{toOverview}, Tone: templates.Warn}}
 	case errors.Is(err, auth.ErrNotFound) && tokenOf(c) != "" && who(c).Name == "":
 		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "API key unknown", What: p.Say("api.wrong_token", nil)}}
-	case errors.Is(err, orders.ErrNotFound), errors.Is(err, auth.ErrNotFound):
+	case errors.Is(err, orders.ErrNotFound), errors.Is(err, auth.ErrNotFound), errors.Is(err, notify.ErrNotFound):
 		return notHere()
+	case errors.Is(err, notify.ErrStale):
+		return trouble{http.StatusConflict, templates.ErrorView{Title: "Not now", What: "This webhook is disabled: nothing is sent to it.",
+			Next: "Enable it, and repeat what you wanted to do.", Links: []templates.Link{{Text: "Webhooks", Href: "/settings/webhooks", Icon: "send"}}, Tone: templates.Warn}}
 	case errors.Is(err, errSignIn):
 		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "Not signed in", What: "Sign in, or send an API key."}}
 	case errors.Is(err, errForbidden):

@@ -24,6 +24,7 @@ import (
 	"workspace-order-console/internal/api"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud/embedded"
+	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/store"
 	"workspace-order-console/internal/testkit"
@@ -94,7 +95,7 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 	require.NoError(t, err)
 	own, err := embedded.Open(t.Context(), embedded.Config{Dir: dir, ProjectID: project, Region: region})
 	require.NoError(t, err)
-	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: own, Billing: own, ProjectID: project, Region: region, Now: time.Now})
+	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Teams: db, Quoter: own, Billing: own, ProjectID: project, Region: region, Now: time.Now})
 	hands := worker.New(worker.Config{Cloud: own, Journal: db, Stock: db, Sweeper: noSweep{}, Log: log, Now: time.Now,
 		CloudTimeout: 20 * time.Second, Senders: 2, ReconcileEvery: time.Hour, Alone: true, Name: "test"})
 	server := httptest.NewUnstartedServer(nil)
@@ -105,9 +106,11 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 	sealer, err := auth.NewSealer(auth.NewSealKey())
 	require.NoError(t, err)
 	ring := auth.NewKeyRing(db, sealer, time.Now)
+	guard, err := notify.NewGuard([]string{"10.9.0.0/16"})
+	require.NoError(t, err)
 	web := handlers.New(handlers.Config{Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Sealer: sealer, Audit: db,
-		Tokens: ring,
-		Ready:  db.Ready, Refresh: hands.WantRefresh, Cloud: "embedded", Region: region, ProjectID: project, PublicURL: publicURL,
+		Tokens: ring, Webhooks: db, Guard: guard,
+		Ready: db.Ready, Refresh: hands.WantRefresh, Cloud: "embedded", Region: region, ProjectID: project, PublicURL: publicURL,
 		Version: "test", Wait: 10 * time.Second, Now: time.Now, Log: log})
 	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: project, PublicURL: publicURL,
 		Wait: 20 * time.Second, Version: "test", Log: log, Now: time.Now})

@@ -12,11 +12,12 @@ import (
 
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
 )
 
-// metrics serves /metrics: the process, and how many orders there are by what they show, the head's number, and the
-// inventory's age.
+// metrics serves /metrics: the process, and how many orders there are by what they show, the head's number, what is
+// told of them, and the inventory's age.
 func (s *server) metrics(c echo.Context) error {
 	s.gather.ServeHTTP(c.Response(), c.Request())
 	return nil
@@ -39,6 +40,9 @@ var (
 	openDesc   = prometheus.NewDesc("console_cloud_breaker_open", "1 while an endpoint's circuit breaker keeps calls back.", []string{"endpoint"}, nil)
 	tripsDesc  = prometheus.NewDesc("console_cloud_breaker_trips_total", "How often it opened.", []string{"endpoint"}, nil)
 	waitDesc   = prometheus.NewDesc("console_cloud_calls_waiting", "Calls that wait for the rate limit.", []string{"endpoint"}, nil)
+	toldDesc   = prometheus.NewDesc("console_notifications", "What is told, of the last 30 days, by channel and state; dead is given up.", []string{"channel", "state"}, nil)
+	behindDesc = prometheus.NewDesc("console_notifications_behind_entries", "Audit entries that were not looked at yet.", nil, nil)
+	noMailDesc = prometheus.NewDesc("console_notifications_without_address_total", "Recipients that no mail address was known of.", nil, nil)
 	ageDesc    = prometheus.NewDesc("console_inventory_age_seconds", "How long ago the inventory was read from the cloud.", nil, nil)
 )
 
@@ -46,7 +50,7 @@ var (
 func (o *orderCollector) Describe(ch chan<- *prometheus.Desc) {
 	ch <- ordersDesc
 	ch <- headDesc
-	for _, desc := range []*prometheus.Desc{ageDesc, callsDesc, tookDesc, openDesc, tripsDesc, waitDesc} {
+	for _, desc := range []*prometheus.Desc{ageDesc, toldDesc, behindDesc, noMailDesc, callsDesc, tookDesc, openDesc, tripsDesc, waitDesc} {
 		ch <- desc
 	}
 }
@@ -63,6 +67,7 @@ func (o *orderCollector) Collect(ch chan<- prometheus.Metric) {
 			ch <- prometheus.MustNewConstMetric(ordersDesc, prometheus.GaugeValue, float64(counts[badge]), string(badge))
 		}
 	}
+	o.told(ctx, ch)
 	if refreshed, _, err := o.Inventory.Age(ctx); err == nil && !refreshed.IsZero() {
 		ch <- prometheus.MustNewConstMetric(ageDesc, prometheus.GaugeValue, o.Now().Sub(refreshed).Seconds())
 	}
@@ -86,5 +91,21 @@ func (o *orderCollector) cloud(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(openDesc, prometheus.GaugeValue, open, e.Name)
 		ch <- prometheus.MustNewConstMetric(tripsDesc, prometheus.CounterValue, float64(e.Trips), e.Name)
 		ch <- prometheus.MustNewConstMetric(waitDesc, prometheus.GaugeValue, float64(e.Waiting), e.Name)
+	}
+}
+
+// told tells how telling fares.
+func (o *orderCollector) told(ctx context.Context, ch chan<- prometheus.Metric) {
+	if o.WithoutAddress != nil {
+		ch <- prometheus.MustNewConstMetric(noMailDesc, prometheus.CounterValue, float64(o.WithoutAddress()))
+	}
+	counts, err := o.Webhooks.NotifyCounts(ctx)
+	if err != nil {
+		return
+	}
+	ch <- prometheus.MustNewConstMetric(behindDesc, prometheus.GaugeValue, float64(counts.Behind))
+	for _, state := range notify.DeliveryStates {
+		ch <- prometheus.MustNewConstMetric(toldDesc, prometheus.GaugeValue, float64(counts.Deliveries[state]), "webhook", string(state))
+		ch <- prometheus.MustNewConstMetric(toldDesc, prometheus.GaugeValue, float64(counts.MailItems[state]), "mail", string(state))
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"workspace-order-console/internal/auth/identity"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/i18n"
+	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/policy"
 	"workspace-order-console/web/templates"
@@ -34,6 +35,11 @@ type Config struct {
 	// Sealer encrypts the secret keys of new API keys.
 	Sealer *auth.Sealer
 	Audit  audit.Log
+	// Webhooks are told of orders; Guard says where they may lead.
+	Webhooks notify.Webhooks
+	Guard    *notify.Guard
+	// WithoutAddress counts the people who could not be mailed for want of an address; nil when no mail is sent.
+	WithoutAddress func() int64
 	// Tokens tells who an API key belongs to.
 	Tokens Tokens
 	// Ready tells that the database can be written, its migrations are done and the cloud can be reached.

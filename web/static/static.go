@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"mime"
@@ -16,6 +17,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Prefix is where Handler is to be mounted.
@@ -30,7 +32,8 @@ type asset struct {
 	contentType string
 	etag        string
 	plain       []byte
-	gzip        []byte // nil when compressing gains nothing
+	// gzip compresses when it is first asked for, so that nobody waits for it at the start; nil when that gains nothing.
+	gzip func() []byte
 }
 
 // assets maps a file's name ("app.css") to the file; byPath maps its address to it.
@@ -66,9 +69,11 @@ func Handler() http.Handler {
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Vary", "Accept-Encoding")
 		body, etag := a.plain, a.etag
-		if a.gzip != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
-			header.Set("Content-Encoding", "gzip")
-			body, etag = a.gzip, a.etag+"-gzip"
+		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+			if packed := a.gzip(); packed != nil {
+				header.Set("Content-Encoding", "gzip")
+				body, etag = packed, a.etag+"-gzip"
+			}
 		}
 		etag = `"` + etag + `"`
 		header.Set("ETag", etag)
@@ -104,7 +109,7 @@ func acceptsGzip(header string) bool {
 	return accepted
 }
 
-// load reads and compresses every file once. The embedded files are fixed when the program is built, so a failure here
+// load reads every file once. The embedded files are fixed when the program is built, so a failure here
 // is a broken build and panics.
 func load(from fs.FS) (byName, byAddress map[string]*asset) {
 	byName, byAddress = map[string]*asset{}, map[string]*asset{}
@@ -116,16 +121,10 @@ func load(from fs.FS) (byName, byAddress map[string]*asset) {
 		if err != nil {
 			return err
 		}
-		packed, err := compress(body)
-		if err != nil {
-			return err
-		}
 		sum := sha256.Sum256(body)
 		hash := hex.EncodeToString(sum[:8])
-		a := &asset{path: Prefix + hash + "/" + name, contentType: contentType(name), etag: hash, plain: body}
-		if len(packed) < len(body) {
-			a.gzip = packed
-		}
+		a := &asset{path: Prefix + hash + "/" + name, contentType: contentType(name), etag: hash, plain: body,
+			gzip: sync.OnceValue(func() []byte { return compress(body) })}
 		byName[name], byAddress[a.path] = a, a
 		return nil
 	})
@@ -135,19 +134,18 @@ func load(from fs.FS) (byName, byAddress map[string]*asset) {
 	return byName, byAddress
 }
 
-func compress(body []byte) ([]byte, error) {
+// compress returns nil when it gains nothing.
+func compress(body []byte) []byte {
 	var packed bytes.Buffer
 	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		_, err = w.Write(body)
+		err = errors.Join(err, w.Close())
 	}
-	if _, err := w.Write(body); err != nil {
-		return nil, err
+	if err != nil || packed.Len() >= len(body) {
+		return nil // only the plain file is served then
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return packed.Bytes(), nil
+	return packed.Bytes()
 }
 
 // contentType is fixed for the kinds that are here: the system's own MIME table may differ from machine to machine.

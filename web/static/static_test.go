@@ -108,7 +108,7 @@ func TestAMissingNameIsAMistakeInATemplate(t *testing.T) {
 func TestTheFirstLoadIsSmall(t *testing.T) {
 	total := 0
 	for _, name := range []string{"app.css", "app.js", "icons.svg", "favicon.svg", "vendor/htmx.min.js"} {
-		if packed := assets[name].gzip; packed != nil {
+		if packed := assets[name].gzip(); packed != nil {
 			total += len(packed)
 		} else {
 			total += len(assets[name].plain)

@@ -19,6 +19,13 @@ var actionLooks = map[string]badgeLook{
 	"key.revoked":    {Warn, "ban", "API key revoked"},
 	"order.followed": {Info, "refresh", "Cloud order moved"},
 
+	"webhook.created":  {Info, "send", "Webhook made"},
+	"webhook.enabled":  {Info, "check", "Webhook enabled"},
+	"webhook.disabled": {Warn, "ban", "Webhook disabled"},
+	"webhook.deleted":  {Warn, "trash", "Webhook deleted"},
+	"webhook.tested":   {Quiet, "send", "Test sent to a webhook"},
+	"webhook.resent":   {Quiet, "repeat", "Sent again to a webhook"},
+
 	"foreign.cancel_requested":   {Info, "ban", "Cancellation of a foreign order asked for"},
 	"foreign.cancel_done":        {Quiet, "ban", "Foreign order canceled"},
 	"foreign.cancel_refused":     {Bad, "ban", "Cancellation of a foreign order refused"},
@@ -87,6 +94,8 @@ func objectHref(e audit.Entry) string {
 		return "/orders/" + url.PathEscape(id)
 	case "key":
 		return "/keys"
+	case "webhook":
+		return "/settings/webhooks/" + url.PathEscape(id)
 	case "cloud_order":
 		return "/orders/foreign"
 	}

@@ -14,6 +14,7 @@ import (
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/i18n"
+	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
 )
 
@@ -40,11 +41,15 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 	for name, page := range map[string]templ.Component{
 		"desktops": DesktopsPage(signedIn(), DesktopsView{Items: []cloud.Desktop{desktop}, Query: query, Age: age, MayPlace: true,
 			Products: options, Images: options, Pools: options}),
-		"pools":    PoolsPage(signedIn(), PoolsView{Items: []cloud.Pool{pool}, Query: query, Age: age, MayPlace: true}),
-		"search":   SearchPage(signedIn(), SearchView{Text: nasty, Orders: []orders.Order{order}, Desktops: []cloud.Desktop{desktop}, Pools: []cloud.Pool{pool}, MoreDesktops: true, Say: say, Now: now}),
-		"audit":    AuditPage(signedIn(), AuditView{Entries: []audit.Entry{entry}, Query: query, Now: now}),
-		"entry":    AuditEntryPage(signedIn(), entry),
-		"keys":     KeysPage(signedIn(), KeysView{Keys: []auth.Key{{ID: nasty, Name: nasty, Role: auth.Role(nasty), CreatedBy: nasty, RevokedBy: nasty}}, Name: nasty, Role: auth.Role(nasty), Now: now}),
+		"pools":  PoolsPage(signedIn(), PoolsView{Items: []cloud.Pool{pool}, Query: query, Age: age, MayPlace: true}),
+		"search": SearchPage(signedIn(), SearchView{Text: nasty, Orders: []orders.Order{order}, Desktops: []cloud.Desktop{desktop}, Pools: []cloud.Pool{pool}, MoreDesktops: true, Say: say, Now: now}),
+		"audit":  AuditPage(signedIn(), AuditView{Entries: []audit.Entry{entry}, Query: query, Now: now}),
+		"entry":  AuditEntryPage(signedIn(), entry),
+		"keys":   KeysPage(signedIn(), KeysView{Keys: []auth.Key{{ID: nasty, Name: nasty, Role: auth.Role(nasty), CreatedBy: nasty, RevokedBy: nasty}}, Name: nasty, Role: auth.Role(nasty), Now: now}),
+		"webhooks": WebhooksPage(signedIn(), WebhooksView{Webhooks: []notify.Webhook{{ID: nasty, Name: nasty, URL: nasty, CreatedBy: nasty}}, Mails: true, Counts: notify.Counts{MailError: nasty},
+			Name: nasty, URL: nasty, Problems: map[string]string{"url": nasty}, Made: &notify.Webhook{Name: nasty}, Say: say, Now: now}),
+		"webhook": WebhookPage(signedIn(), WebhookView{Webhook: notify.Webhook{ID: nasty, Name: nasty, URL: nasty, Team: nasty, DisabledBy: nasty, Dead: 1, Events: []notify.EventType{nasty}},
+			Deliveries: []notify.Delivery{{ID: nasty, OrderID: nasty, Event: nasty, State: notify.Dead, Error: nasty}, {ID: nasty, State: notify.Pending, Error: nasty}}, Say: say, Now: now}),
 		"kinds":    KindsPage(signedIn(), KindsView{Say: say, Targets: url.Values{"desktop_ids": {nasty}}}),
 		"settings": SettingsPage(signedIn(), SettingsView{PublicURL: nasty, Quotas: []cloud.Quota{{Type: nasty, Unit: nasty}}, RefreshProblem: nasty, Now: now}),
 		"overview": OverviewPage(signedIn(), OverviewView{Waiting: []Waiting{{Items: []orders.Order{order}, More: nasty}}, Moving: []orders.Order{order}, Age: age, ShowsInventory: true, Say: say, Now: now}),
@@ -192,7 +197,7 @@ func TestTheLogSpeaksInWords(t *testing.T) {
 	moved := audit.Entry{Action: "order.followed", Details: []byte(`{"order_status":6}`)}
 	assert.Equal(t, "Cloud order to be paid", lookOfEntry(moved).word)
 	assert.Equal(t, "a.new.one", lookOfEntry(audit.Entry{Action: "a.new.one"}).word)
-	for object, href := range map[string]string{"order:01a2": "/orders/01a2", "key:01a2": "/keys", "session:01a2": "", "": "", "order:a/../../b": "/orders/a%2F..%2F..%2Fb"} {
+	for object, href := range map[string]string{"order:01a2": "/orders/01a2", "key:01a2": "/keys", "webhook:01a2": "/settings/webhooks/01a2", "session:01a2": "", "": "", "order:a/../../b": "/orders/a%2F..%2F..%2Fb"} {
 		assert.Equal(t, href, objectHref(audit.Entry{Object: object}), object)
 	}
 }
@@ -234,4 +239,15 @@ func TestWhatAnOrderWaitsFor(t *testing.T) {
 	words, action = may.waits(paying)
 	assert.Equal(t, "48.00 CNY, a payment is under way", words)
 	assert.Equal(t, "Look", action)
+}
+
+func TestEveryEventAndBadgeHasItsWords(t *testing.T) {
+	t.Parallel()
+	say := i18n.For("")
+	for _, event := range append([]notify.EventType{notify.TestEvent}, notify.EventTypes...) {
+		assert.True(t, say.Has("event."+string(event)), event)
+	}
+	for _, badge := range orders.Badges {
+		assert.True(t, say.Has("mail.badge."+string(badge)), badge)
+	}
 }

@@ -29,12 +29,15 @@ import (
 )
 
 const (
-	ak      = "AKTEST0123456789ABCD"
-	sk      = "the secret key of the tests"
-	project = "0bec5db98280d2d02fd6c00c2de791ce" // the examples'
-	domain  = "b1f2c3d4e5f60718293a4b5c6d7e8f90"
-	region  = "ap-southeast-1"
-	speed   = 2 * time.Second
+	ak = "AKTEST0123456789ABCD"
+	sk = "the secret key of the tests"
+	// aToken does not expire, shortToken does within the hour.
+	aToken     = "MIIT-a-token-that-holds"
+	shortToken = "MIIT-a-token-of-an-hour"
+	project    = "0bec5db98280d2d02fd6c00c2de791ce" // the examples'
+	domain     = "b1f2c3d4e5f60718293a4b5c6d7e8f90"
+	region     = "ap-southeast-1"
+	speed      = 2 * time.Second
 )
 
 // template is a folder with the demo data, made once and copied for every test.
@@ -96,7 +99,7 @@ func fresh(t *testing.T, faults ...string) *world {
 	parsed, err := cloudhttp.ParseFaults(faults...)
 	require.NoError(t, err)
 	w.api = cloudhttp.New(cloudhttp.Config{Cloud: w.cloud, AK: ak, SK: sk, ProjectID: project, DomainID: domain, Region: region,
-		Faults: parsed, FaultSeed: 1, Now: now(&w.skew), After: w.after})
+		Tokens: []cloudhttp.Token{{Value: aToken}, {Value: shortToken, Until: time.Now().Add(time.Hour)}}, Faults: parsed, FaultSeed: 1, Now: now(&w.skew), After: w.after})
 	server := httptest.NewServer(w.api)
 	t.Cleanup(server.Close)
 	t.Cleanup(w.api.Close)

@@ -1,5 +1,5 @@
 // Package cloudhttp serves the embedded cloud over HTTP as the real cloud's API does (docs/wire.md): the same paths,
-// names, paging, status numbers and error bodies, behind signatures that are really verified. Programs that use the
+// names, paging, status numbers and error bodies, behind signatures and tokens that are really verified. Programs that use the
 // official SDK run against it as they are. It can be made to misbehave on purpose (docs/cloud.md).
 package cloudhttp
 
@@ -25,9 +25,11 @@ import (
 // Config says whose cloud is served, and how.
 type Config struct {
 	Cloud *embedded.Cloud
-	// AK and SK are the one key pair that there is.
+	// AK and SK are the one key pair that there is; none when AK is empty.
 	AK string
 	SK auth.Secret
+	// Tokens are taken in the place of a signature.
+	Tokens []Token
 	// ProjectID is the project there is, DomainID the account; an empty DomainID is not held against requests.
 	ProjectID, DomainID string
 	// Region is what answers call the region.

@@ -35,7 +35,7 @@ type failure struct {
 	pay cloud.Outcome
 	// sent is how many requests reach the server: 1 unless none does.
 	sent  int64
-	short bool // the call has too little time for an answer, enough for a busy machine to send it
+	short bool // the call's time is up as soon as it hangs
 }
 
 func answers(status int, body string, headers ...string) func(net.Conn, *http.Request, <-chan struct{}) {
@@ -142,20 +142,31 @@ func TestEveryFailureLandsInItsOutcome(t *testing.T) {
 
 func (f failure) run(t *testing.T, places bool, act func(context.Context, *Cloud) (cloud.Outcome, error)) {
 	server, url := &rawServer{}, ""
-	if f.handle != nil {
-		server = serveRaw(t, f.handle)
+	ctx := &expiring{t.Context(), make(chan struct{})}
+	handle, dial := f.handle, f.dial
+	if f.short && handle != nil {
+		at := make(chan struct{})
+		close(at) // has the handler come back where it would hang
+		handle = func(conn net.Conn, req *http.Request, quit <-chan struct{}) {
+			f.handle(conn, req, at)
+			close(ctx.done)
+			<-quit
+		}
+	}
+	if f.short && dial != nil {
+		dial = func(ctxDial context.Context, network, address string) (net.Conn, error) {
+			close(ctx.done)
+			return f.dial(ctxDial, network, address)
+		}
+	}
+	if handle != nil {
+		server = serveRaw(t, handle)
 		url = server.url()
 	} else {
 		url = f.url(t)
 	}
 	var logged bytes.Buffer
-	c := open(t, url, func(config *Config) { config.Dial, config.Log = f.dial, logTo(&logged) })
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
-	defer cancel()
-	if f.short {
-		ctx, cancel = context.WithTimeout(t.Context(), 2*time.Second)
-		defer cancel()
-	}
+	c := open(t, url, func(config *Config) { config.Dial, config.Log, config.Timeout = dial, logTo(&logged), time.Minute })
 	got, err := act(ctx, c)
 	want := f.order
 	if !places && f.pay != "" {
@@ -170,6 +181,23 @@ func (f failure) run(t *testing.T, places bool, act func(context.Context, *Cloud
 		require.Error(t, err)
 		assert.NotEmpty(t, err.Error())
 		assert.NotContains(t, err.Error()+logged.String(), canaryAK)
+	}
+}
+
+// expiring is a context whose deadline passes when the test says so: no time of the machine's decides.
+type expiring struct {
+	context.Context
+	done chan struct{}
+}
+
+func (e *expiring) Done() <-chan struct{} { return e.done }
+
+func (e *expiring) Err() error {
+	select {
+	case <-e.done:
+		return context.DeadlineExceeded
+	default:
+		return nil
 	}
 }
 

@@ -99,6 +99,16 @@ func (n *Node) Put(path, value string) bool {
 	return ok && plant(n, steps, textNode(value))
 }
 
+// Holds tells that the object is there whose member a path names, whether or not the member is.
+func (n *Node) Holds(path string) bool {
+	i := strings.LastIndexByte(path, '.')
+	if i < 0 {
+		return n != nil
+	}
+	parent := n.at(path[:i], false)
+	return parent != nil && parent.kind == kindObject
+}
+
 // PutRow is Put for the row of a list of texts.
 func (n *Node) PutRow(path string, row int, value string) bool {
 	return n.Put(path+"["+strconv.Itoa(row)+"]", value)

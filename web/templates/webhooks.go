@@ -1,0 +1,80 @@
+package templates
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"workspace-order-console/internal/i18n"
+	"workspace-order-console/internal/notify"
+)
+
+// eventWord is what people call an event.
+func eventWord(say i18n.Printer, event notify.EventType) string {
+	return say.Say("event."+string(event), nil)
+}
+
+// wanted are the events of a webhook in words.
+func wanted(say i18n.Printer, w notify.Webhook) []string {
+	if len(w.Events) == 0 {
+		return []string{"All events"}
+	}
+	words := make([]string, len(w.Events))
+	for i, event := range w.Events {
+		words[i] = eventWord(say, event)
+	}
+	return words
+}
+
+func (v WebhooksView) chosen(event notify.EventType) bool { return slices.Contains(v.Events, event) }
+
+// lookOfDelivery is how a delivery shows.
+func lookOfDelivery(d notify.Delivery) badgeLook {
+	switch {
+	case d.State == notify.Done:
+		return badgeLook{Good, "check", "Delivered"}
+	case d.State == notify.Dead:
+		return badgeLook{Bad, "x", "Given up"}
+	case d.Error != "":
+		return badgeLook{Warn, "clock", "Failed, tried again"}
+	}
+	return badgeLook{Info, "hourglass", "Waiting"}
+}
+
+// lookOfWebhook is how a webhook shows.
+func lookOfWebhook(w notify.Webhook) badgeLook {
+	switch {
+	case !w.DisabledAt.IsZero():
+		return badgeLook{Quiet, "ban", "Disabled"}
+	case w.Failures > 0:
+		return badgeLook{Warn, "alert", "Failing"}
+	}
+	return badgeLook{Good, "check", "In use"}
+}
+
+// teamWord is whose orders a webhook is told of.
+func teamWord(w notify.Webhook) string {
+	if w.Team == "" {
+		return "All"
+	}
+	return w.Team
+}
+
+func webhookPath(w notify.Webhook, more string) string { return "/settings/webhooks/" + w.ID + more }
+
+// attemptsWord tells how often a delivery was tried, and what was answered last.
+func attemptsWord(d notify.Delivery) string {
+	if d.Status == 0 || d.Error != "" {
+		return strconv.Itoa(d.Attempts)
+	}
+	return strconv.Itoa(d.Attempts) + " · answered " + strconv.Itoa(d.Status)
+}
+
+// chosenLink marks the link of the list that is shown.
+func chosenLink(chosen bool) templ.Attributes {
+	if !chosen {
+		return nil
+	}
+	return templ.Attributes{"data-active": true, "aria-current": "true"}
+}
