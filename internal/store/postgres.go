@@ -21,8 +21,8 @@ import (
 	"workspace-order-console/internal/auth"
 )
 
-// postgres is a PostgreSQL database, which several consoles share (docs/adr/0012-postgresql.md).
-type postgres struct{ config *pgx.ConnConfig }
+// postgreSQL is a PostgreSQL database, which several consoles share (docs/adr/0012-postgresql.md).
+type postgreSQL struct{ config *pgx.ConnConfig }
 
 const (
 	// writers is how many connections wait for their turn to write: one writes, the next stands behind it, and the
@@ -49,20 +49,20 @@ const (
 const badURL = "the database's address has to be of the form postgres://user:password@host:5432/name, with special characters of a password as %XX"
 
 // parsePostgres reads an address. Its errors do not repeat it.
-func parsePostgres(address auth.Secret) (postgres, error) {
+func parsePostgres(address auth.Secret) (postgreSQL, error) {
 	text := address.Reveal()
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
-		return postgres{}, &UnfitError{badURL}
+		return postgreSQL{}, &UnfitError{badURL}
 	}
 	config, err := pgx.ParseConfig(text)
 	if err != nil {
 		// What is wrong with a parameter is worth knowing, as long as it does not repeat the password.
 		password, _ := u.User.Password()
 		if cause := errors.Unwrap(err); cause != nil && (password == "" || !strings.Contains(cause.Error(), password)) && u.Query().Get("password") == "" {
-			return postgres{}, &UnfitError{badURL + ": " + oneLine(cause)}
+			return postgreSQL{}, &UnfitError{badURL + ": " + oneLine(cause)}
 		}
-		return postgres{}, &UnfitError{badURL}
+		return postgreSQL{}, &UnfitError{badURL}
 	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectWithin
@@ -72,10 +72,10 @@ func parsePostgres(address auth.Secret) (postgres, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "workspace-order-console"
 	}
-	return postgres{config}, nil
+	return postgreSQL{config}, nil
 }
 
-func (d postgres) String() string {
+func (d postgreSQL) String() string {
 	return d.config.Database + " at " + net.JoinHostPort(d.config.Host, strconv.Itoa(int(d.config.Port)))
 }
 
@@ -88,7 +88,7 @@ type toldInOneLine struct{ error }
 func (e toldInOneLine) Error() string { return oneLine(e.error) }
 func (e toldInOneLine) Unwrap() error { return e.error }
 
-func (d postgres) open(ctx context.Context) (writer, reader *sql.DB, err error) {
+func (d postgreSQL) open(ctx context.Context) (writer, reader *sql.DB, err error) {
 	if err := d.prepare(ctx); err != nil {
 		return nil, nil, toldInOneLine{err}
 	}
@@ -96,7 +96,7 @@ func (d postgres) open(ctx context.Context) (writer, reader *sql.DB, err error) 
 }
 
 // prepare holds the database against what the console needs, and brings it up to date.
-func (d postgres) prepare(ctx context.Context) error {
+func (d postgreSQL) prepare(ctx context.Context) error {
 	db := d.pool(bounds, 1)
 	err := fit(ctx, db)
 	if err == nil {
@@ -106,7 +106,7 @@ func (d postgres) prepare(ctx context.Context) error {
 }
 
 // migrate brings the database up to date; of several consoles at once, one does it and the others wait.
-func (d postgres) migrate(ctx context.Context, db *sql.DB) error {
+func (d postgreSQL) migrate(ctx context.Context, db *sql.DB) error {
 	// looked for every second, for five minutes
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 	if err != nil {
@@ -116,15 +116,15 @@ func (d postgres) migrate(ctx context.Context, db *sql.DB) error {
 }
 
 // pool opens a pool of connections, each with some settings.
-func (d postgres) pool(settings string, size int) *sql.DB {
-	db := stdlib.OpenDB(*d.config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
-		conn.TypeMap().RegisterType(cleanText)
+func (d postgreSQL) pool(settings string, size int) *sql.DB {
+	connector := stdlib.GetConnector(*d.config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.PgConn().Exec(ctx, settings).ReadAll()
 		if err != nil {
 			err = errors.Join(err, conn.Close(ctx))
 		}
 		return err
 	}))
+	db := sql.OpenDB(cleanConnector{connector})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	db.SetConnMaxLifetime(connectionLife)
@@ -158,12 +158,12 @@ func fit(ctx context.Context, db *sql.DB) error {
 
 // queue takes a row for the transaction, before anything is read. What it reads from then on is what the one before it
 // has committed: READ COMMITTED looks anew with every statement.
-func (postgres) queue(ctx context.Context, tx *sql.Tx, behind row) error {
+func (postgreSQL) queue(ctx context.Context, tx *sql.Tx, behind row) error {
 	_, err := tx.ExecContext(ctx, `SELECT 1 FROM `+string(behind)+` WHERE id = 1 FOR UPDATE`)
 	return err
 }
 
-func (postgres) snapshot() *sql.TxOptions {
+func (postgreSQL) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
@@ -172,7 +172,7 @@ func (postgres) snapshot() *sql.TxOptions {
 var passing = map[string]bool{"40001": true, "40P01": true, "57P01": true, "57P02": true, "57P03": true, "53300": true}
 
 // again: the server asked for it, or the connection was lost before the commit.
-func (postgres) again(failed, undo error) bool {
+func (postgreSQL) again(failed, undo error) bool {
 	var said *pgconn.PgError
 	if errors.As(failed, &said) && passing[said.Code] {
 		return true
@@ -183,7 +183,7 @@ func (postgres) again(failed, undo error) bool {
 
 // ready: a standby, or a database that only reads, refuses a statement that would write even when no row is met. No lock
 // is waited for, or one console that holds it long would make all look broken.
-func (postgres) ready(ctx context.Context, writer *sql.DB) error {
+func (postgreSQL) ready(ctx context.Context, writer *sql.DB) error {
 	_, err := writer.ExecContext(ctx, `UPDATE head SET version = version WHERE FALSE`)
 	if err != nil {
 		return toldInOneLine{err}
@@ -191,4 +191,4 @@ func (postgres) ready(ctx context.Context, writer *sql.DB) error {
 	return nil
 }
 
-func (postgres) backup(context.Context, string) error { return ErrNoBackup }
+func (postgreSQL) backup(context.Context, string) error { return ErrNoBackup }

@@ -45,7 +45,7 @@ const (
 // Join takes part among the consoles of a PostgreSQL database, and waits while another one recovers. Leave ends it.
 // errors.ErrUnsupported for a database in a file, whose consoles know of each other by a lock beside it.
 func (s *Store) Join(ctx context.Context, log *slog.Logger) (*Presence, error) {
-	d, ok := s.dialect.(postgres)
+	d, ok := s.dialect.(postgreSQL)
 	if !ok {
 		return nil, errors.ErrUnsupported
 	}

@@ -1,31 +1,36 @@
 package store
 
 import (
+	"context"
+	"database/sql/driver"
+	"reflect"
 	"strings"
 
-	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// cleanText is PostgreSQL's type text for texts of any origin. A column cannot hold what is no UTF-8, nor the character
-// NUL; SQLite's can. People's texts are refused at the doors when they hold such; where one comes by another way (the
-// cloud's message, a search), it must not make an answer impossible to record: U+FFFD stands in for it.
-var cleanText = &pgtype.Type{Name: "text", OID: pgtype.TextOID, Codec: cleanCodec{}}
+// cleanConnector makes connections that take texts of any origin. A column of PostgreSQL cannot hold what is no UTF-8, nor
+// the character NUL; SQLite's can. People's texts are refused at the doors when they hold such; where one comes by another
+// way (the cloud's message, a search), it must not make an answer impossible to record: U+FFFD stands in for it.
+type cleanConnector struct{ driver.Connector }
 
-type cleanCodec struct{ pgtype.TextCodec }
-
-// PlanEncode implements pgtype.Codec.
-func (c cleanCodec) PlanEncode(m *pgtype.Map, oid uint32, format int16, value any) pgtype.EncodePlan {
-	if _, ok := value.(string); ok {
-		return encodeClean{}
+// Connect implements driver.Connector.
+func (c cleanConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return c.TextCodec.PlanEncode(m, oid, format, value)
+	return cleanConn{conn.(*stdlib.Conn)}, nil
 }
 
-type encodeClean struct{}
+type cleanConn struct{ *stdlib.Conn }
 
-// Encode implements pgtype.EncodePlan.
-func (encodeClean) Encode(value any, buf []byte) ([]byte, error) {
-	return append(buf, clean(value.(string))...), nil
+// CheckNamedValue implements driver.NamedValueChecker.
+func (cleanConn) CheckNamedValue(v *driver.NamedValue) error {
+	if value := reflect.ValueOf(v.Value); value.Kind() == reflect.String {
+		v.Value = clean(value.String())
+	}
+	return nil
 }
 
 // clean is a text with U+FFFD in the place of what a column cannot hold.

@@ -41,8 +41,10 @@ var layers = map[string][]string{
 	"internal/audit":        nil,
 	"internal/i18n":         nil,
 	"internal/testkit":      nil,
-	"migrations":            nil,
-	"web/static":            nil,
+	// starts a server for tests
+	"internal/testkit/postgres": nil,
+	"migrations":                nil,
+	"web/static":                nil,
 
 	"internal/orders/policy": {},
 
@@ -74,7 +76,7 @@ var restricted = []struct {
 	{"database/sql", []string{"internal/store", "internal/cloud/embedded", "e2e/chaos"}},
 	{"modernc.org/sqlite", []string{"internal/store", "internal/cloud/embedded", "e2e/chaos"}},
 	{"github.com/pressly/goose", []string{"internal/store", "internal/cloud/embedded"}},
-	{"github.com/jackc/pgx", []string{"internal/store"}},
+	{"github.com/jackc/pgx", []string{"internal/store", "internal/testkit/postgres"}},
 	{"github.com/huaweicloud", []string{"internal/cloud/huaweicloud"}},
 	{"github.com/labstack", []string{"web/handlers", "internal/api", "cmd"}},
 	{"github.com/stretchr/testify", []string{"internal/testkit", "e2e"}},
