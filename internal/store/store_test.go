@@ -45,7 +45,7 @@ func (c *clock) advance(d time.Duration) { c.micros.Add(d.Microseconds()) }
 func TestMain(m *testing.M) { os.Exit(postgres.Main(m)) }
 
 // onPostgres tells that a test runs on PostgreSQL: as a part of TestPostgreSQL.
-func onPostgres(tb testing.TB) bool { return strings.HasPrefix(tb.Name(), "TestPostgreSQL/") }
+func onPostgres(tb testing.TB) bool { return strings.HasPrefix(tb.Name(), "TestPostgreSQL") }
 
 // open opens a fresh database.
 func open(tb testing.TB) *Store {
