@@ -3,10 +3,37 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
+
+	"workspace-order-console/internal/store"
 )
+
+// part is a console's part among those that share its database.
+type part struct {
+	// alone tells that no other console lives.
+	alone bool
+	// share lets others in, once what was left behind is recovered; leave ends the part.
+	share, leave func() error
+}
+
+// join takes part: by a lock on a file, or for a database that consoles of several machines share, by a lock of its own.
+func (f *Flags) join(ctx context.Context, db *store.Store, log *slog.Logger) (part, error) {
+	if f.Database == "" {
+		p, err := join(ctx, f.Data)
+		if err != nil {
+			return part{}, err
+		}
+		return part{alone: p.alone, share: p.share, leave: p.leave}, nil
+	}
+	p, err := db.Join(ctx, log)
+	if err != nil {
+		return part{}, err
+	}
+	return part{alone: p.Alone, share: p.Share, leave: p.Leave}, nil
+}
 
 // presence tells consoles of one data folder of each other, by a lock on a file that the system lets go of when a process
 // ends, however it ends. Who starts alone holds it alone until it has recovered what an earlier process left behind;

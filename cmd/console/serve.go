@@ -54,6 +54,9 @@ type hooks struct {
 
 func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	log := f.logger(o.err)
+	if err := f.checkCloud(); err != nil {
+		return err
+	}
 	// first of all, so that a start that fails for its address leaves nothing behind
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.Listen)
 	if err != nil {
@@ -73,11 +76,11 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if err := db.Pin(ctx, f.Cloud, f.ProjectID, f.Region); err != nil {
 		return usageError{err}
 	}
-	sealer, err := f.sealer()
+	sealer, err := f.sealer(ctx, db)
 	if err != nil {
 		return err
 	}
-	here, err := join(ctx, f.Data)
+	here, err := f.join(ctx, db, log)
 	if err != nil {
 		return err
 	}
@@ -136,8 +139,12 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if err != nil {
 		return err
 	}
+	where := f.Data
+	if f.Database != "" {
+		where = db.String()
+	}
 	fmt.Fprintf(o.out, "The console is at %s (%s cloud, data in %s)\nSign in, once and within %d minutes: %s\n",
-		publicURL, f.Cloud, f.Data, int(signinLife.Minutes()), link)
+		publicURL, f.Cloud, where, int(signinLife.Minutes()), link)
 	if h.ready != nil {
 		h.ready(publicURL)
 	}
