@@ -23,18 +23,22 @@ func console(t *testing.T, args ...string) (code int, out, errs string) {
 func TestWrongUsageIsExitCodeTwoAndOneLine(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
-		"an unknown command":               {"dance"},
-		"an unknown flag":                  {"--colour", "red"},
-		"an address that is none":          {"--listen", "here"},
-		"an address that is not loopback":  {"--listen", "0.0.0.0:8080"},
-		"a public address with a path":     {"--public-url", "https://host/console"},
-		"a public address that is none":    {"--public-url", "ftp://host"},
-		"another cloud than there is":      {"--cloud", "moon"},
-		"no time at all":                   {"--cloud-timeout", "0s"},
-		"a project that leaves its path":   {"--project-id", "a/b"},
-		"a key without a name":             {"key", "create", "--role", "admin"},
-		"a key of a role that there isn't": {"key", "create", "--name", "n", "--role", "king", "--data", t.TempDir()},
-		"a key with a name of two lines":   {"key", "create", "--name", "a\nb", "--role", "admin", "--data", t.TempDir()},
+		"an unknown command":                {"dance"},
+		"an unknown flag":                   {"--colour", "red"},
+		"an address that is none":           {"--listen", "here"},
+		"an address that is not loopback":   {"--listen", "0.0.0.0:8080"},
+		"a public address with a path":      {"--public-url", "https://host/console"},
+		"a public address that is none":     {"--public-url", "ftp://host"},
+		"another cloud than there is":       {"--cloud", "moon"},
+		"no time at all":                    {"--cloud-timeout", "0s"},
+		"a project that leaves its path":    {"--project-id", "a/b"},
+		"a key without a name":              {"key", "create", "--role", "admin"},
+		"a key of a role that there isn't":  {"key", "create", "--name", "n", "--role", "king", "--data", t.TempDir()},
+		"a key with a name of two lines":    {"key", "create", "--name", "a\nb", "--role", "admin", "--data", t.TempDir()},
+		"the embedded cloud and PostgreSQL": {"--database", "postgres://u:canary@127.0.0.1:1/console", "--data", t.TempDir()},
+		"seeding that":                      {"seed", "--database", "postgres://u:canary@127.0.0.1:1/console", "--data", t.TempDir()},
+		"another database than there is":    {"key", "list", "--database", "mysql://u:canary@127.0.0.1/console"},
+		"a database's name alone":           {"signin", "--database", "canary"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -42,6 +46,7 @@ func TestWrongUsageIsExitCodeTwoAndOneLine(t *testing.T) {
 			assert.Equal(t, 2, code, errs)
 			assert.Empty(t, out)
 			assert.Equal(t, 1, strings.Count(errs, "\n"), errs)
+			assert.NotContains(t, errs, "canary")
 		})
 	}
 }

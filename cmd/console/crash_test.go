@@ -17,9 +17,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/cloud/embedded"
 	"workspace-order-console/internal/testkit"
+	"workspace-order-console/internal/testkit/postgres"
 )
 
 // The test binary is also the program: with these variables set it serves, and kills itself at a named step.
@@ -29,20 +31,22 @@ const (
 	asChild = "CONSOLE_TEST_SERVE"
 	// atCloud is the address of the cloud over HTTP that the child orders at; the embedded one when empty.
 	atCloud = "CONSOLE_TEST_CLOUD"
+	// withDatabase is the address of a PostgreSQL database; a file in the data folder when empty.
+	withDatabase = "CONSOLE_TEST_DATABASE"
 )
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(asChild); dir != "" {
 		os.Exit(serveAsChild(dir, os.Getenv(crashAt)))
 	}
-	os.Exit(m.Run())
+	os.Exit(postgres.Main(m))
 }
 
 // serveAsChild serves from a data folder until it is told to stop, or kills itself, as hard as can be, at a step. At
 // "intent" its worker sleeps: a kill takes a moment, in which it would claim the order.
 func serveAsChild(dir, step string) int {
 	flags := &Flags{Listen: "127.0.0.1:0", LogFormat: "text", Data: dir, Cloud: "embedded", ProjectID: testProject,
-		Region: "ap-southeast-1", CloudTimeout: testTimeout, ReconcileEvery: time.Hour, Auth: "local"}
+		Database: auth.Secret(os.Getenv(withDatabase)), Region: "ap-southeast-1", CloudTimeout: testTimeout, ReconcileEvery: time.Hour, Auth: "local"}
 	if url := os.Getenv(atCloud); url != "" {
 		flags.Cloud, flags.ProjectID, flags.WorkspaceEndpoint, flags.BSSEndpoint = cloudHuaweiCloud, os.Getenv("HUAWEICLOUD_SDK_PROJECT_ID"), url, url
 	}
@@ -116,10 +120,16 @@ func (c *child) stop() {
 func (c *child) order(token string) (status int, body []byte, err error) {
 	c.t.Helper()
 	example := exampleNamed(c.t, "subscribe/expandDesktopPool")
-	request, err := http.NewRequestWithContext(c.t.Context(), example.Method, c.url+example.Path, bytes.NewReader(example.Body))
+	return c.post(token, "the-one", example.Path, example.Body)
+}
+
+// post places an order at the /v2 door under an idempotency key.
+func (c *child) post(token, key, path string, order []byte) (status int, body []byte, err error) {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.url+path, bytes.NewReader(order))
 	require.NoError(c.t, err)
 	request.Header.Set("X-Auth-Token", token)
-	request.Header.Set("Idempotency-Key", "the-one")
+	request.Header.Set("Idempotency-Key", key)
 	// A transport of its own: Go repeats requests that carry an Idempotency-Key on a connection that was kept.
 	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
 	if err != nil {
@@ -166,10 +176,11 @@ func (c *child) states(token string) []string {
 }
 
 // newToken makes an API key by the command line.
-func newToken(t *testing.T, dir string) string {
+func newToken(t *testing.T, dir string, more ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	require.Zero(t, run(t.Context(), []string{"key", "create", "--name", "script", "--role", "admin", "--format", "json", "--data", dir}, &out, &errs), errs.String())
+	args := append([]string{"key", "create", "--name", "script", "--role", "admin", "--format", "json", "--data", dir}, more...)
+	require.Zero(t, run(t.Context(), args, &out, &errs), errs.String())
 	var made struct {
 		Token string `json:"token"`
 	}
@@ -178,9 +189,9 @@ func newToken(t *testing.T, dir string) string {
 }
 
 // book counts the orders in the cloud's own book.
-func book(t *testing.T, dir string) int {
+func book(t *testing.T, dir, project string) int {
 	t.Helper()
-	own, err := embedded.Open(t.Context(), embedded.Config{Dir: dir, ProjectID: testProject, Region: "ap-southeast-1"})
+	own, err := embedded.Open(t.Context(), embedded.Config{Dir: dir, ProjectID: project, Region: "ap-southeast-1"})
 	require.NoError(t, err)
 	defer own.Close()
 	list, err := own.Orders(t.Context(), cloud.OrderFilter{Page: cloud.Page{Limit: 10}})
@@ -220,7 +231,7 @@ func TestKillAtEveryStep(t *testing.T) {
 			if c.step == "claimed" {
 				sent = 0
 			}
-			assert.Equal(t, sent, book(t, dir))
+			assert.Equal(t, sent, book(t, dir, testProject))
 		})
 	}
 }
