@@ -15,6 +15,7 @@ import (
 
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/store"
 	"workspace-order-console/internal/testkit/postgres"
 )
@@ -83,7 +84,7 @@ func TestTwoConsolesShareADatabase(t *testing.T) {
 	defer db.Close() //nolint:errcheck // a test
 	log := slog.New(slog.DiscardHandler)
 	fourth := startChild(t, one, "answered", env...)
-	witness, err := db.Join(t.Context(), log)
+	witness, err := db.Join(t.Context(), orders.NewID(), log)
 	require.NoError(t, err)
 	_, _, err = fourth.post(token, "nobody knows", subscribePath, eip(32))
 	require.Error(t, err)
@@ -93,7 +94,7 @@ func TestTwoConsolesShareADatabase(t *testing.T) {
 	fifth.stop()
 	require.NoError(t, witness.Leave())
 	require.Eventually(t, func() bool {
-		alone, err := db.Join(t.Context(), log)
+		alone, err := db.Join(t.Context(), orders.NewID(), log)
 		return assert.NoError(t, err) && assert.NoError(t, alone.Leave()) && alone.Alone
 	}, testTimeout, joinEvery, "the server lets go of the locks of those that are gone")
 	sixth := startChild(t, two, "", env...)
@@ -105,7 +106,7 @@ func TestTwoConsolesShareADatabase(t *testing.T) {
 
 	require.Zero(t, stopCloud())
 	assert.Equal(t, n+3, book(t, cloudDir, sharedProject), "the cloud has each order once")
-	sent, err := db.Audit(t.Context(), audit.Filter{Action: "order.sending", Limit: 100})
+	sent, err := db.Audit(t.Context(), audit.Filter{Scope: auth.Everything, Action: "order.sending", Limit: 100})
 	require.NoError(t, err)
 	objects := map[string]bool{}
 	for _, entry := range sent.Items {

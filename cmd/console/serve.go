@@ -80,17 +80,12 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if err != nil {
 		return err
 	}
-	here, err := f.join(ctx, db, log)
+	name := orders.NewID()
+	here, err := f.join(ctx, db, name, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, here.leave()) }()
-	name := orders.NewID()
-	roll, err := enrol(f.Data, name)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, roll.leave()) }()
 	c, closeCloud, err := f.openCloud(ctx, log)
 	if err != nil {
 		return err
@@ -113,7 +108,7 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		claiming = 0
 	}
 	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Duties: db, Log: log, Now: time.Now,
-		CloudTimeout: f.CloudTimeout, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Gone: roll.gone,
+		CloudTimeout: f.CloudTimeout, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Gone: here.gone,
 		Pulse: db.Refresh, Name: name, Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, TagOrders: f.Cloud == cloudHuaweiCloud, Now: time.Now, Step: h.step})

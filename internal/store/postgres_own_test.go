@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/testkit/postgres"
 )
 
@@ -33,6 +34,7 @@ func TestPostgreSQLAlone(t *testing.T) {
 		"it is not copied to a file":              itIsNotCopiedToAFile,
 		"consoles know of each other":             consolesKnowOfEachOther,
 		"a lost presence comes back":              aLostPresenceComesBack,
+		"who is gone is known":                    whoIsGoneIsKnown,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -203,9 +205,49 @@ func itIsNotCopiedToAFile(t *testing.T) {
 
 func join(t *testing.T, s *Store) *Presence {
 	t.Helper()
-	p, err := s.Join(context.Background(), slog.New(slog.DiscardHandler))
+	p, err := s.Join(context.Background(), orders.NewID(), slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	return p
+}
+
+// gone asks a console whether another one has ended.
+func gone(t *testing.T, p *Presence, name string) bool {
+	t.Helper()
+	gone, err := p.Gone(name)
+	require.NoError(t, err)
+	return gone
+}
+
+func whoIsGoneIsKnown(t *testing.T) {
+	s := open(t)
+	c := newClock()
+	s.now = c.now
+	one := join(t, s)
+	require.NoError(t, one.Share())
+	two := join(t, another(t, s))
+	for range 2 {
+		assert.False(t, gone(t, one, one.name))
+		assert.False(t, gone(t, one, two.name))
+		c.advance(time.Hour)
+	}
+	require.NoError(t, two.Leave())
+	require.Eventually(t, func() bool { gone(t, one, two.name); return !one.free[two.name].IsZero() }, 10*time.Second, time.Millisecond,
+		"the server lets go of its lock")
+	c.advance(goneAfter - time.Second)
+	assert.False(t, gone(t, one, two.name), "it may only have lost its connection")
+	c.advance(time.Second)
+	assert.True(t, gone(t, one, two.name))
+	assert.False(t, gone(t, one, "another, seen for the first time"))
+
+	// a connection that is lost says nothing about others
+	postgres.Disconnect(t, s.dialect.(postgreSQL).config.ConnString())
+	assert.False(t, gone(t, one, two.name))
+	assert.False(t, gone(t, one, two.name))
+	one.look(context.Background())
+	assert.False(t, gone(t, one, two.name), "it is seen for the first time again")
+	c.advance(goneAfter)
+	assert.True(t, gone(t, one, two.name))
+	require.NoError(t, one.Leave())
 }
 
 func consolesKnowOfEachOther(t *testing.T) {
@@ -216,7 +258,7 @@ func consolesKnowOfEachOther(t *testing.T) {
 	go func() { later <- join(t, another(t, s)) }()
 	waiting, cancel := context.WithTimeout(context.Background(), 4*joinEvery)
 	defer cancel()
-	_, err := s.Join(waiting, slog.New(slog.DiscardHandler))
+	_, err := s.Join(waiting, "a third", slog.New(slog.DiscardHandler))
 	require.ErrorContains(t, err, "does not finish its start")
 	require.NoError(t, first.Share())
 	second := <-later
@@ -230,7 +272,7 @@ func consolesKnowOfEachOther(t *testing.T) {
 	fourth := join(t, s)
 	assert.True(t, fourth.Alone)
 	require.NoError(t, fourth.Leave())
-	_, err = openAt(t, Config{Path: filepath.Join(t.TempDir(), "console.db")}).Join(context.Background(), slog.New(slog.DiscardHandler))
+	_, err = openAt(t, Config{Path: filepath.Join(t.TempDir(), "console.db")}).Join(context.Background(), "x", slog.New(slog.DiscardHandler))
 	assert.Error(t, err, "a file's consoles know of each other otherwise")
 }
 

@@ -23,6 +23,7 @@ var onBoth = map[string]func(*testing.T){
 	"TestASecondProcessOpensTheDatabase":          TestASecondProcessOpensTheDatabase,
 	"TestASessionLivesUntilItExpiresOrEnds":       TestASessionLivesUntilItExpiresOrEnds,
 	"TestASigninCodeIsUsedOnce":                   TestASigninCodeIsUsedOnce,
+	"TestADutyIsOneHoldersAtATime":                TestADutyIsOneHoldersAtATime,
 	"TestAbandonedOrders":                         TestAbandonedOrders,
 	"TestAllIsThereAfterARestart":                 TestAllIsThereAfterARestart,
 	"TestAnEntryComesBackAsItWasWritten":          TestAnEntryComesBackAsItWasWritten,

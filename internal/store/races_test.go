@@ -214,7 +214,7 @@ func TestTextsAreSortedByTheirBytes(t *testing.T) {
 	s := open(t)
 	require.NoError(t, s.ReplaceInventory(context.Background(), inventory))
 	var walked []string
-	f := orders.DesktopFilter{Limit: 5}
+	f := orders.DesktopFilter{Scope: auth.Everything, Limit: 5}
 	for {
 		page, err := s.Desktops(context.Background(), f)
 		require.NoError(t, err)
@@ -228,7 +228,7 @@ func TestTextsAreSortedByTheirBytes(t *testing.T) {
 	slices.Sort(names)
 	assert.Equal(t, names, walked)
 	for _, name := range names {
-		page, err := s.Desktops(context.Background(), orders.DesktopFilter{Text: name})
+		page, err := s.Desktops(context.Background(), orders.DesktopFilter{Scope: auth.Everything, Text: name})
 		require.NoError(t, err)
 		assert.NotEmpty(t, page.Items, name)
 	}
@@ -241,18 +241,18 @@ func TestWhatIsNoTextFindsNothingAndFailsNothing(t *testing.T) {
 	submit(t, s)
 	o := place(t, s, orders.CloudOrder{OrderID: "CS1", Status: status(cloud.StatusToBePaid)})
 	for _, text := range []string{"ali\x00", "ali\xff", "\x00", "\xc3\x28 and more than eight"} {
-		list, err := s.Orders(ctx, orders.Filter{Text: text})
+		list, err := s.Orders(ctx, orders.Filter{Scope: auth.Everything, Text: text})
 		require.NoError(t, err)
 		assert.Empty(t, list.Items)
-		log, err := s.Audit(ctx, audit.Filter{Text: text})
+		log, err := s.Audit(ctx, audit.Filter{Scope: auth.Everything, Text: text})
 		require.NoError(t, err)
 		assert.Empty(t, log.Items)
-		desktops, err := s.Desktops(ctx, orders.DesktopFilter{Text: text, PoolID: text})
+		desktops, err := s.Desktops(ctx, orders.DesktopFilter{Scope: auth.Everything, Text: text, PoolID: text})
 		require.NoError(t, err)
 		assert.Empty(t, desktops.Items)
 		_, err = s.Order(ctx, text)
 		assert.ErrorIs(t, err, orders.ErrNotFound)
-		_, err = s.Choices(ctx, "desktop", text, 10)
+		_, err = s.Choices(ctx, auth.Everything, "desktop", text, 10)
 		require.NoError(t, err)
 	}
 	told := o.CloudOrders[0]

@@ -25,9 +25,10 @@ type tx struct {
 type row string
 
 const (
-	// head is the row behind which everything is written but the inventory.
+	// headRow is the one behind which everything is written but the inventory.
 	headRow row = "head"
 	// inventoryRow keeps a long refresh of the inventory out of the way of orders, where the database can keep them apart.
+	// Who is behind headRow and changes desktops, pools or the catalogue updates this row first, and never the other way round.
 	inventoryRow row = "inventory_state"
 )
 

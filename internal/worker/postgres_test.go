@@ -39,6 +39,8 @@ func TestPostgreSQL(t *testing.T) {
 		"TestTheCloudIsNeverAskedToPayByItself":                                   TestTheCloudIsNeverAskedToPayByItself,
 		"TestTheFirstAnswerComesAgainEvenWhenTheOrderCouldNotBePlacedASecondTime": TestTheFirstAnswerComesAgainEvenWhenTheOrderCouldNotBePlacedASecondTime,
 		"TestTheStoryOfAnOrder":                                                   TestTheStoryOfAnOrder,
+		"TestWhatADeadConsoleWasSendingIsInDoubtAtOnce":                           TestWhatADeadConsoleWasSendingIsInDoubtAtOnce,
+		"TestOldOrdersThatAreNotOursAreLookedThroughNowAndThen":                   TestOldOrdersThatAreNotOursAreLookedThroughNowAndThen,
 		"TestWhatIsNotSureIsLeftToAPerson":                                        TestWhatIsNotSureIsLeftToAPerson,
 		"TestWhatWasReviewedIsWhatIsBoughtWithoutAQuoteToo":                       TestWhatWasReviewedIsWhatIsBoughtWithoutAQuoteToo,
 		"TestWithoutAQuotePaymentWaitsForAPerson":                                 TestWithoutAQuotePaymentWaitsForAPerson,
