@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/testkit/postgres"
 )
@@ -28,6 +29,7 @@ func TestPostgreSQLAlone(t *testing.T) {
 		"the log only grows":                      theLogOnlyGrows,
 		"writers come one after another":          writersComeOneAfterAnother,
 		"the inventory keeps no order waiting":    theInventoryKeepsNoOrderWaiting,
+		"a change of teams waits for a refresh":   aChangeOfTeamsWaitsForARefresh,
 		"the settings reach every connection":     theSettingsReachEveryConnection,
 		"a lost connection is not a lost write":   aLostConnectionIsNotALostWrite,
 		"a database that only reads is not ready": aDatabaseThatOnlyReadsIsNotReady,
@@ -123,6 +125,44 @@ func theInventoryKeepsNoOrderWaiting(t *testing.T) {
 	claim(t, s)
 	close(done)
 	require.NoError(t, <-ended)
+}
+
+func aChangeOfTeamsWaitsForARefresh(t *testing.T) {
+	ctx := context.Background()
+	s := open(t)
+	desktop := cloud.Desktop{DesktopID: "d1", ComputerName: "pc", EnterpriseProjectID: "ep1"}
+	refreshing, done := make(chan struct{}), make(chan struct{})
+	ended := make(chan error, 2)
+	go func() {
+		ended <- s.writeBehind(ctx, inventoryRow, func(w *tx) error {
+			defer func() { <-done }()
+			defer close(refreshing)
+			return w.putDesktop(desktop, "{}") // which is nobody's yet
+		})
+	}()
+	<-refreshing
+	go func() {
+		ended <- s.write(ctx, func(w *tx) error {
+			for _, statement := range []string{`INSERT INTO teams (name, definition, created_at, updated_at) VALUES ('design', '{}', 0, 0)`,
+				`INSERT INTO enterprise_projects (enterprise_project_id, team) VALUES ('ep1', 'design')`} {
+				if _, err := w.exec(statement); err != nil {
+					return err
+				}
+			}
+			return w.reassign()
+		})
+	}()
+	require.Eventually(t, func() bool {
+		var waiting int
+		err := s.reader.QueryRow(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting)
+		return err == nil && waiting == 1
+	}, 10*time.Second, time.Millisecond, "it does not wait")
+	close(done)
+	require.NoError(t, <-ended)
+	require.NoError(t, <-ended)
+	team, err := column[string](s.reader.QueryRow(`SELECT team FROM desktops WHERE desktop_id = 'd1'`))
+	require.NoError(t, err)
+	assert.Equal(t, "design", team)
 }
 
 func theSettingsReachEveryConnection(t *testing.T) {
