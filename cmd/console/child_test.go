@@ -24,9 +24,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/cloud/huaweicloud"
 	"workspace-order-console/internal/testkit"
+	"workspace-order-console/internal/testkit/postgres"
 )
 
 // asChild makes the test binary the program: with this variable set, to a setup, it serves.
@@ -36,6 +38,8 @@ const asChild = "CONSOLE_TEST_SERVE"
 type setup struct {
 	// Dir is its data folder.
 	Dir string
+	// Database is the address of a PostgreSQL database; a file in the data folder when empty.
+	Database string
 	// Cloud is the address of the cloud over HTTP that it orders at; the embedded one when empty. Billing is that of the
 	// billing service; Cloud when empty. Its credentials come from the environment.
 	Cloud, Billing string
@@ -65,7 +69,7 @@ func TestMain(m *testing.M) {
 	if text := os.Getenv(asChild); text != "" {
 		os.Exit(serveAsChild(text))
 	}
-	os.Exit(m.Run())
+	os.Exit(postgres.Main(m))
 }
 
 // serveAsChild serves until it is told to stop or comes to its end otherwise.
@@ -75,7 +79,7 @@ func serveAsChild(text string) int {
 		panic(err)
 	}
 	flags := &Flags{Listen: "127.0.0.1:0", LogFormat: "text", Data: s.Dir, Cloud: cloudEmbedded, ProjectID: testProject, CloudRate: -1,
-		Region: "ap-southeast-1", CloudTimeout: s.Timeout, ReconcileEvery: time.Hour, Auth: "local"}
+		Database: auth.Secret(s.Database), Region: "ap-southeast-1", CloudTimeout: s.Timeout, ReconcileEvery: time.Hour, Auth: "local"}
 	if flags.CloudTimeout == 0 {
 		flags.CloudTimeout = testTimeout
 	}
@@ -368,10 +372,11 @@ func (c *child) states(token string) (states []string) {
 }
 
 // newToken makes an API key by the command line.
-func newToken(t *testing.T, dir string) string {
+func newToken(t *testing.T, dir string, more ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	require.Zero(t, run(t.Context(), []string{"key", "create", "--name", "script", "--role", "admin", "--format", "json", "--data", dir}, &out, &errs), errs.String())
+	args := append([]string{"key", "create", "--name", "script", "--role", "admin", "--format", "json", "--data", dir}, more...)
+	require.Zero(t, run(t.Context(), args, &out, &errs), errs.String())
 	var made struct {
 		Token string `json:"token"`
 	}

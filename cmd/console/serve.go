@@ -57,6 +57,9 @@ type hooks struct {
 
 func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	log := f.logger(o.err)
+	if err := f.checkCloud(); err != nil {
+		return err
+	}
 	people, err := f.identity(time.Now)
 	if err != nil {
 		return usageError{err}
@@ -84,21 +87,16 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if err := db.Pin(ctx, f.Cloud, f.ProjectID, f.Region); err != nil {
 		return usageError{err}
 	}
-	sealer, err := f.sealer()
+	sealer, err := f.sealer(ctx, db)
 	if err != nil {
 		return err
 	}
-	here, err := join(ctx, f.Data)
+	name := orders.NewID()
+	here, err := f.join(ctx, db, name, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, here.leave()) }()
-	name := orders.NewID()
-	roll, err := enrol(f.Data, name)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, roll.leave()) }()
 	c, closeCloud, err := f.openCloud(ctx, log)
 	if err != nil {
 		return err
@@ -121,7 +119,7 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		claiming = 0
 	}
 	hands := worker.New(worker.Config{Cloud: c, Journal: db, Stock: db, Sweeper: db, Duties: db, Log: log, Now: time.Now,
-		CloudTimeout: f.CloudTimeout, Grace: h.grace, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Gone: roll.gone,
+		CloudTimeout: f.CloudTimeout, Grace: h.grace, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Gone: here.gone,
 		Pulse: db.Refresh, Name: name, Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Teams: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
 		Region: f.Region, TagOrders: f.Cloud == cloudHuaweiCloud, Now: time.Now, Step: h.step})
@@ -161,8 +159,12 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if err != nil {
 		return err
 	}
+	where := f.Data
+	if f.Database != "" {
+		where = db.String()
+	}
 	fmt.Fprintf(o.out, "The console is at %s (%s cloud, data in %s)\nSign in, once and within %d minutes: %s\n",
-		publicURL, f.Cloud, f.Data, int(signinLife.Minutes()), link)
+		publicURL, f.Cloud, where, int(signinLife.Minutes()), link)
 	if h.ready != nil {
 		h.ready(publicURL)
 	}

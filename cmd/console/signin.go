@@ -13,9 +13,9 @@ import (
 
 type signinCmd struct{}
 
-// Run prints a new sign-in link for the console that uses this data folder.
+// Run prints a new sign-in link for the console that uses this database.
 func (signinCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
-	if _, err := os.Stat(f.Data); err != nil {
+	if _, err := os.Stat(f.Data); err != nil && f.Database == "" {
 		return fmt.Errorf("no console has run with the data in %s yet", f.Data)
 	}
 	db, err := f.open(ctx)
@@ -30,7 +30,7 @@ func (signinCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 		}
 	}
 	if publicURL == "" {
-		return fmt.Errorf("no console has run with the data in %s yet", f.Data)
+		return fmt.Errorf("no console has run with the data in %s yet", db)
 	}
 	link, err := signinLink(ctx, db, publicURL)
 	if err != nil {
