@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -127,11 +128,33 @@ func (p *points) reached(at point) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // nothing more happens here
 	case p.StopAt:
-		goOn := make(chan os.Signal, 1)
-		signal.Notify(goOn, syscall.SIGCONT)
-		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-		<-goOn // the kernel may take a moment to stop every thread: none gets past here before it is told to go on
+		told := make(chan os.Signal, 1)
+		signal.Notify(told, toGoOn, toStopAgain)
+		for again := true; again; {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+			// The kernel may take a moment to stop every thread: none gets past here before it is told to.
+			if again = <-told == toStopAgain; again {
+				touch(p.Dir)
+			}
+		}
 	}
+}
+
+// What a stopped console is told before SIGCONT lets it hear: to go on, or to stop once more.
+const (
+	toGoOn      = syscall.SIGUSR1
+	toStopAgain = syscall.SIGUSR2
+)
+
+// touch writes to a data folder's database, once nobody else does, and tells whether it could.
+func touch(dir string) bool {
+	flags := &Flags{Data: dir}
+	db, err := flags.open(context.Background())
+	if err != nil {
+		return false
+	}
+	err = db.SweepSessions(context.Background(), time.Unix(0, 0)) // there is none as old as that
+	return errors.Join(err, db.Close()) == nil
 }
 
 // cloud is the real cloud of the flags, with the points of an order's way to the network. The first connection to the
@@ -255,7 +278,22 @@ func (c *child) stopped() {
 // goOn lets a stopped process go on.
 func (c *child) goOn() {
 	c.t.Helper()
+	c.tell(toGoOn)
+}
+
+func (c *child) tell(what syscall.Signal) {
+	c.t.Helper()
+	require.NoError(c.t, c.cmd.Process.Signal(what))
 	require.NoError(c.t, c.cmd.Process.Signal(syscall.SIGCONT))
+}
+
+// stoppedAside waits until the process has stopped itself where it is in nobody's way: SQLite's one writer is not it. A
+// console that is stopped while it writes holds up all others of its folder until it goes on.
+func (c *child) stoppedAside(dir string) {
+	c.t.Helper()
+	for c.stopped(); !touch(dir); c.stopped() {
+		c.tell(toStopAgain)
+	}
 }
 
 // caller is a client that sends each request once: Go repeats requests that carry an Idempotency-Key on a connection
