@@ -19,11 +19,11 @@ build: ## build bin/console: static, stripped, stamped with a version (BINARY=, 
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o '$(BINARY)' ./cmd/console
 
 .PHONY: test
-test: browser ## run all tests, the browser's included
+test: browser postgres ## run all tests, the browser's included
 	go test ./...
 
 .PHONY: race
-race: browser compiler ## run all tests with the race detector
+race: browser compiler postgres ## run all tests with the race detector
 	CGO_ENABLED=1 go test -race ./...
 
 .PHONY: check
@@ -85,3 +85,7 @@ browser:
 .PHONY: compiler
 compiler:
 	@scripts/require.sh compiler
+
+.PHONY: postgres
+postgres:
+	@scripts/require.sh postgres

@@ -11,5 +11,5 @@ var Cloud embed.FS
 // Console are the migrations of the console's database: those for every dialect, and below a folder named like the
 // dialect those that only it understands. The two share one row of numbers.
 //
-//go:embed console/*.sql console/sqlite/*.sql
+//go:embed console/*.sql console/sqlite/*.sql console/postgres/*.sql
 var Console embed.FS

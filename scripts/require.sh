@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # require.sh browser    Chromium and a font with Chinese characters, for the browser tests
 # require.sh compiler   a C compiler, for the race detector
+# require.sh postgres   the PostgreSQL server's programs (15 or newer), which tests start for themselves
 #
 # Does nothing where they are there. Where they are not: installs them on Debian as root, and elsewhere
 # prints the command to type and fails.
@@ -20,6 +21,13 @@ have_browser() {
 # Without such a font, Chinese text is rows of empty boxes. macOS has one.
 have_font() {
 	[ "$(uname)" = Darwin ] || { have fc-list && [ -n "$(fc-list :lang=zh family)" ]; }
+}
+
+# The places that internal/testkit/postgres looks at. Debian has no initdb in PATH.
+have_postgres() {
+	have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || compgen -G '/usr/pgsql-*/bin/initdb' >/dev/null ||
+		compgen -G '/usr/libexec/postgresql*/initdb' >/dev/null || compgen -G '/opt/homebrew/opt/postgresql@*/bin/initdb' >/dev/null ||
+		compgen -G '/usr/local/opt/postgresql@*/bin/initdb' >/dev/null
 }
 
 case ${1:-} in
@@ -43,8 +51,18 @@ compiler)
 	ubuntu='sudo apt-get update && sudo apt-get install -y gcc libc6-dev'
 	macos='xcode-select --install'
 	;;
+postgres)
+	ready() { have_postgres; }
+	what='The tests of the store need the programs of a PostgreSQL server'
+	debian='postgresql'
+	fedora='postgresql-server'
+	arch='postgresql'
+	alpine='postgresql'
+	ubuntu='sudo apt-get update && sudo apt-get install -y postgresql'
+	macos='brew install postgresql@15'
+	;;
 *)
-	echo 'usage: require.sh browser|compiler' >&2
+	echo 'usage: require.sh browser|compiler|postgres' >&2
 	exit 2
 	;;
 esac

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -24,9 +25,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/cloud/huaweicloud"
 	"workspace-order-console/internal/testkit"
+	"workspace-order-console/internal/testkit/postgres"
 )
 
 // asChild makes the test binary the program: with this variable set, to a setup, it serves.
@@ -36,6 +39,8 @@ const asChild = "CONSOLE_TEST_SERVE"
 type setup struct {
 	// Dir is its data folder.
 	Dir string
+	// Database is the address of a PostgreSQL database; a file in the data folder when empty.
+	Database string
 	// Cloud is the address of the cloud over HTTP that it orders at; the embedded one when empty. Billing is that of the
 	// billing service; Cloud when empty. Its credentials come from the environment.
 	Cloud, Billing string
@@ -65,7 +70,7 @@ func TestMain(m *testing.M) {
 	if text := os.Getenv(asChild); text != "" {
 		os.Exit(serveAsChild(text))
 	}
-	os.Exit(m.Run())
+	os.Exit(postgres.Main(m))
 }
 
 // serveAsChild serves until it is told to stop or comes to its end otherwise.
@@ -75,7 +80,7 @@ func serveAsChild(text string) int {
 		panic(err)
 	}
 	flags := &Flags{Listen: "127.0.0.1:0", LogFormat: "text", Data: s.Dir, Cloud: cloudEmbedded, ProjectID: testProject, CloudRate: -1,
-		Region: "ap-southeast-1", CloudTimeout: s.Timeout, ReconcileEvery: time.Hour, Auth: "local"}
+		Database: auth.Secret(s.Database), Region: "ap-southeast-1", CloudTimeout: s.Timeout, ReconcileEvery: time.Hour, Auth: "local"}
 	if flags.CloudTimeout == 0 {
 		flags.CloudTimeout = testTimeout
 	}
@@ -123,11 +128,33 @@ func (p *points) reached(at point) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // nothing more happens here
 	case p.StopAt:
-		goOn := make(chan os.Signal, 1)
-		signal.Notify(goOn, syscall.SIGCONT)
-		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-		<-goOn // the kernel may take a moment to stop every thread: none gets past here before it is told to go on
+		told := make(chan os.Signal, 1)
+		signal.Notify(told, toGoOn, toStopAgain)
+		for again := true; again; {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+			// The kernel may take a moment to stop every thread: none gets past here before it is told to.
+			if again = <-told == toStopAgain; again {
+				touch(p.Dir)
+			}
+		}
 	}
+}
+
+// What a stopped console is told before SIGCONT lets it hear: to go on, or to stop once more.
+const (
+	toGoOn      = syscall.SIGUSR1
+	toStopAgain = syscall.SIGUSR2
+)
+
+// touch writes to a data folder's database, once nobody else does, and tells whether it could.
+func touch(dir string) bool {
+	flags := &Flags{Data: dir}
+	db, err := flags.open(context.Background())
+	if err != nil {
+		return false
+	}
+	err = db.SweepSessions(context.Background(), time.Unix(0, 0)) // there is none as old as that
+	return errors.Join(err, db.Close()) == nil
 }
 
 // cloud is the real cloud of the flags, with the points of an order's way to the network. The first connection to the
@@ -251,7 +278,22 @@ func (c *child) stopped() {
 // goOn lets a stopped process go on.
 func (c *child) goOn() {
 	c.t.Helper()
+	c.tell(toGoOn)
+}
+
+func (c *child) tell(what syscall.Signal) {
+	c.t.Helper()
+	require.NoError(c.t, c.cmd.Process.Signal(what))
 	require.NoError(c.t, c.cmd.Process.Signal(syscall.SIGCONT))
+}
+
+// stoppedAside waits until the process has stopped itself where it is in nobody's way: SQLite's one writer is not it. A
+// console that is stopped while it writes holds up all others of its folder until it goes on.
+func (c *child) stoppedAside(dir string) {
+	c.t.Helper()
+	for c.stopped(); !touch(dir); c.stopped() {
+		c.tell(toStopAgain)
+	}
 }
 
 // caller is a client that sends each request once: Go repeats requests that carry an Idempotency-Key on a connection
@@ -368,10 +410,11 @@ func (c *child) states(token string) (states []string) {
 }
 
 // newToken makes an API key by the command line.
-func newToken(t *testing.T, dir string) string {
+func newToken(t *testing.T, dir string, more ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	require.Zero(t, run(t.Context(), []string{"key", "create", "--name", "script", "--role", "admin", "--format", "json", "--data", dir}, &out, &errs), errs.String())
+	args := append([]string{"key", "create", "--name", "script", "--role", "admin", "--format", "json", "--data", dir}, more...)
+	require.Zero(t, run(t.Context(), args, &out, &errs), errs.String())
 	var made struct {
 		Token string `json:"token"`
 	}

@@ -23,32 +23,36 @@ func console(t *testing.T, args ...string) (code int, out, errs string) {
 func TestWrongUsageIsExitCodeTwoAndOneLine(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
-		"an unknown command":               {"dance"},
-		"an unknown flag":                  {"--colour", "red"},
-		"an address that is none":          {"--listen", "here"},
-		"an address that is not loopback":  {"--listen", "0.0.0.0:8080"},
-		"local sign-in with a proxy":       {"--trusted-proxy", "10.0.0.1"},
-		"headers of everybody":             {"--auth", "header"},
-		"headers of nobody":                {"--auth", "header", "--trusted-proxy", ""},
-		"headers of any address":           {"--auth", "header", "--trusted-proxy", "10.0.0.1,0.0.0.0/0"},
-		"headers with an issuer":           {"--auth", "header", "--trusted-proxy", "10.0.0.1", "--jwt-issuer", "https://id.example.com"},
-		"assertions for everybody":         {"--auth", "jwt", "--trusted-proxy", "10.0.0.1", "--jwt-preset", "cloudflare", "--jwt-issuer", "https://t.cloudflareaccess.com"},
-		"another way to sign in":           {"--auth", "oidc"},
-		"a contact of two lines":           {"--contact", "the help desk\nor not"},
-		"pages that do not know it yet":    {"--auth", "header", "--trusted-proxy", "10.0.0.1", "--data", t.TempDir()},
-		"a public address with a path":     {"--public-url", "https://host/console"},
-		"a public address that is none":    {"--public-url", "ftp://host"},
-		"another cloud than there is":      {"--cloud", "moon"},
-		"no time at all":                   {"--cloud-timeout", "0s"},
-		"a project that leaves its path":   {"--project-id", "a/b"},
-		"a network that is none":           {"--webhook-allow-private", "10.0.0.1/8"},
-		"a mail server that is none":       {"--smtp", "mail.example.com:25", "--mail-from", "console@example.com"},
-		"a mail server without a sender":   {"--smtp", "smtp://mail.example.com"},
-		"a sender without a mail server":   {"--mail-from", "console@example.com"},
-		"a user without a password":        {"--smtp", "smtp://mail.example.com", "--mail-from", "console@example.com", "--smtp-user", "console"},
-		"a key without a name":             {"key", "create", "--role", "admin"},
-		"a key of a role that there isn't": {"key", "create", "--name", "n", "--role", "king", "--data", t.TempDir()},
-		"a key with a name of two lines":   {"key", "create", "--name", "a\nb", "--role", "admin", "--data", t.TempDir()},
+		"an unknown command":                {"dance"},
+		"an unknown flag":                   {"--colour", "red"},
+		"an address that is none":           {"--listen", "here"},
+		"an address that is not loopback":   {"--listen", "0.0.0.0:8080"},
+		"local sign-in with a proxy":        {"--trusted-proxy", "10.0.0.1"},
+		"headers of everybody":              {"--auth", "header"},
+		"headers of nobody":                 {"--auth", "header", "--trusted-proxy", ""},
+		"headers of any address":            {"--auth", "header", "--trusted-proxy", "10.0.0.1,0.0.0.0/0"},
+		"headers with an issuer":            {"--auth", "header", "--trusted-proxy", "10.0.0.1", "--jwt-issuer", "https://id.example.com"},
+		"assertions for everybody":          {"--auth", "jwt", "--trusted-proxy", "10.0.0.1", "--jwt-preset", "cloudflare", "--jwt-issuer", "https://t.cloudflareaccess.com"},
+		"another way to sign in":            {"--auth", "oidc"},
+		"a contact of two lines":            {"--contact", "the help desk\nor not"},
+		"pages that do not know it yet":     {"--auth", "header", "--trusted-proxy", "10.0.0.1", "--data", t.TempDir()},
+		"a public address with a path":      {"--public-url", "https://host/console"},
+		"a public address that is none":     {"--public-url", "ftp://host"},
+		"another cloud than there is":       {"--cloud", "moon"},
+		"no time at all":                    {"--cloud-timeout", "0s"},
+		"a project that leaves its path":    {"--project-id", "a/b"},
+		"a network that is none":            {"--webhook-allow-private", "10.0.0.1/8"},
+		"a mail server that is none":        {"--smtp", "mail.example.com:25", "--mail-from", "console@example.com"},
+		"a mail server without a sender":    {"--smtp", "smtp://mail.example.com"},
+		"a sender without a mail server":    {"--mail-from", "console@example.com"},
+		"a user without a password":         {"--smtp", "smtp://mail.example.com", "--mail-from", "console@example.com", "--smtp-user", "console"},
+		"a key without a name":              {"key", "create", "--role", "admin"},
+		"a key of a role that there isn't":  {"key", "create", "--name", "n", "--role", "king", "--data", t.TempDir()},
+		"a key with a name of two lines":    {"key", "create", "--name", "a\nb", "--role", "admin", "--data", t.TempDir()},
+		"the embedded cloud and PostgreSQL": {"--database", "postgres://u:canary@127.0.0.1:1/console", "--data", t.TempDir()},
+		"seeding that":                      {"seed", "--database", "postgres://u:canary@127.0.0.1:1/console", "--data", t.TempDir()},
+		"another database than there is":    {"key", "list", "--database", "mysql://u:canary@127.0.0.1/console"},
+		"a database's name alone":           {"signin", "--database", "canary"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,6 +60,7 @@ func TestWrongUsageIsExitCodeTwoAndOneLine(t *testing.T) {
 			assert.Equal(t, 2, code, errs)
 			assert.Empty(t, out)
 			assert.Equal(t, 1, strings.Count(errs, "\n"), errs)
+			assert.NotContains(t, errs, "canary")
 		})
 	}
 }

@@ -27,6 +27,9 @@ func (s seedCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 	if s.Orders < 0 || s.Audit < 0 || s.Days < 1 || s.Orders > maxSeed || s.Audit > maxSeed {
 		return usageError{fmt.Errorf("--orders and --audit: 0 to %d; --days: at least 1", maxSeed)}
 	}
+	if err := f.checkCloud(); err != nil {
+		return err
+	}
 	db, err := f.open(ctx)
 	if err != nil {
 		return err
@@ -75,7 +78,9 @@ func (b backupCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := db.Backup(ctx, b.File); err != nil {
+	if err := db.Backup(ctx, b.File); errors.Is(err, store.ErrNoBackup) {
+		return usageError{err}
+	} else if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(o.out, "Wrote", b.File)

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -26,7 +24,8 @@ type Flags struct {
 	Listen            string        `default:"127.0.0.1:8080" help:"Address to listen on. With local sign-in only a loopback address is taken."`
 	PublicURL         string        `name:"public-url" help:"The address people use; made from --listen when empty."`
 	LogFormat         string        `enum:"text,json" default:"text" help:"Form of the log on stderr: text or json."`
-	Data              string        `default:"./data" help:"Folder of the database."`
+	Data              string        `default:"./data" help:"Folder of the database and of the key that secrets are sealed with."`
+	Database          auth.Secret   `help:"Address of a PostgreSQL database to use instead, postgres://…, which several consoles can share. Better given in the environment: a command line can be read by others."`
 	Cloud             string        `enum:"embedded,huaweicloud" default:"embedded" help:"The cloud: embedded or huaweicloud."`
 	ProjectID         string        `name:"project-id" env:"CONSOLE_PROJECT_ID,HUAWEICLOUD_SDK_PROJECT_ID" default:"0bec5db98280d2d02fd6c00c2de791ce" help:"The project that orders go to."`
 	Region            string        `default:"ap-southeast-1" help:"The project's region."`
@@ -58,6 +57,7 @@ type Flags struct {
 	JWTGroupsClaim    string        `name:"jwt-groups-claim" help:"Claim with the groups, or its path with dots; groups when empty."`
 	JWTMaxAge         time.Duration `name:"jwt-max-age" help:"How long ago an assertion may have been issued; 24h when empty."`
 	AdminGroup        string        `help:"Group of the sign-in proxy whose members are admins."`
+	LogoutURL         string        `name:"logout-url" help:"Where the sign-in proxy signs people out: an address, or a path of the console's own address. When empty, signing out ends the session here only."`
 	Contact           string        `help:"Whom people should ask who may do nothing yet; a line of text for that page."`
 }
 
@@ -72,6 +72,9 @@ func (f *Flags) check() error {
 	}
 	if _, err := f.identity(time.Now); err != nil {
 		return err
+	}
+	if err := f.checkLogoutURL(); err != nil {
+		return fmt.Errorf("--logout-url: %w", err)
 	}
 	if len(f.Contact) > 200 || strings.ContainsFunc(f.Contact, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return errors.New("--contact: must be one line of at most 200 bytes")
@@ -104,6 +107,23 @@ func (f *Flags) check() error {
 	return nil
 }
 
+// checkLogoutURL takes http or https, or a path, with a query where the proxy wants one.
+func (f *Flags) checkLogoutURL() error {
+	if f.LogoutURL == "" {
+		return nil
+	}
+	if f.Auth == identity.Local {
+		return errors.New("goes with --auth header or jwt, not with --auth local")
+	}
+	u, err := url.Parse(f.LogoutURL)
+	path := err == nil && u.Scheme == "" && u.Host == "" && strings.HasPrefix(u.Path, "/") && !strings.ContainsRune(f.LogoutURL, '\\')
+	web := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
+	if !path && !web || strings.ContainsFunc(f.LogoutURL, func(r rune) bool { return r <= ' ' || !unicode.IsPrint(r) }) {
+		return fmt.Errorf("%q must be https://host/path, or a path such as /oauth2/sign_out", f.LogoutURL)
+	}
+	return nil
+}
+
 // loopback tells that a host is the machine itself.
 func loopback(host string) bool {
 	if host == "localhost" {
@@ -115,37 +135,20 @@ func loopback(host string) bool {
 
 // open opens the console's database.
 func (f *Flags) open(ctx context.Context) (*store.Store, error) {
-	return store.Open(ctx, store.Config{Path: filepath.Join(f.Data, "console.db")})
+	db, err := store.Open(ctx, store.Config{Path: filepath.Join(f.Data, "console.db"), URL: f.Database})
+	var unfit *store.UnfitError
+	if errors.As(err, &unfit) {
+		return nil, usageError{fmt.Errorf("--database: %w", err)}
+	}
+	return db, err
 }
 
-// sealer encrypts secrets with a key that lies beside the database, not in it. The first who needs the key makes it.
-func (f *Flags) sealer() (*auth.Sealer, error) {
-	if err := os.MkdirAll(f.Data, 0o700); err != nil {
-		return nil, err
+// checkCloud holds the cloud against the database, for the commands that need both.
+func (f *Flags) checkCloud() error {
+	if f.Database != "" && f.Cloud == cloudEmbedded {
+		return usageError{errors.New("--database: goes with --cloud huaweicloud only; the embedded cloud has a file of its own in --data, and consoles that share a database would each have another cloud")}
 	}
-	path := filepath.Join(f.Data, "seal.key")
-	// Two may be first at once: who links the file first has made it, the other reads it.
-	fresh, err := os.CreateTemp(f.Data, "seal-*")
-	if err != nil {
-		return nil, err
-	}
-	defer os.Remove(fresh.Name()) //nolint:errcheck // a temporary file
-	_, err = fresh.Write(auth.NewSealKey())
-	if err := errors.Join(err, fresh.Sync(), fresh.Close()); err != nil {
-		return nil, err
-	}
-	if err := os.Link(fresh.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
-	}
-	key, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	sealer, err := auth.NewSealer(key)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return sealer, nil
+	return nil
 }
 
 // logger writes the log.

@@ -15,9 +15,10 @@ type keyCmd struct {
 	Create keyCreateCmd `cmd:"" help:"Make a key and print its token, once."`
 	List   keyListCmd   `cmd:"" help:"List the keys."`
 	Revoke keyRevokeCmd `cmd:"" help:"Revoke a key."`
+	Reseal keyResealCmd `cmd:"" help:"When seal.key is lost: revoke the keys that need it, and take the present one."`
 }
 
-// operator is who uses the command line: whoever can read the data folder.
+// operator is who uses the command line: whoever can read the data folder, or has the database's password.
 var operator = auth.CommandLine
 
 type keyCreateCmd struct {
@@ -29,7 +30,12 @@ type keyCreateCmd struct {
 
 // Run makes a key. Its token and secret key are printed here and never again.
 func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
-	sealer, err := f.sealer()
+	db, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	sealer, err := f.sealer(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -37,11 +43,6 @@ func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) (err error) 
 	if err != nil {
 		return usageError{err}
 	}
-	db, err := f.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := db.CreateKey(ctx, key, operator); errors.Is(err, auth.ErrNoTeam) {
 		return fmt.Errorf("there is no team %q", k.Team)
 	} else if err != nil {

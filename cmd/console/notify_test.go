@@ -48,7 +48,7 @@ func TestAConsoleTellsWebhooks(t *testing.T) {
 	db, err := flags.open(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })
-	sealer, err := flags.sealer()
+	sealer, err := flags.sealer(t.Context(), db)
 	require.NoError(t, err)
 	for _, path := range []string{"/fine", "/hang"} {
 		hook, _ := notify.NewWebhook(sealer, path[1:], receiver.URL+path, nil, operator, time.Now())

@@ -2,11 +2,47 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
+
+	"workspace-order-console/internal/store"
 )
+
+// part is a console's part among those that share its database.
+type part struct {
+	// alone tells that no other console lives.
+	alone bool
+	// share lets others in, once what was left behind is recovered; leave ends the part.
+	share, leave func() error
+	// gone tells that the console of a name has ended.
+	gone func(name string) (bool, error)
+}
+
+// join takes part under a name: by locks on files, or for a database that consoles of several machines share, by locks of
+// its own.
+func (f *Flags) join(ctx context.Context, db *store.Store, name string, log *slog.Logger) (part, error) {
+	if f.Database != "" {
+		p, err := db.Join(ctx, name, log)
+		if err != nil {
+			return part{}, err
+		}
+		return part{alone: p.Alone, share: p.Share, leave: p.Leave, gone: p.Gone}, nil
+	}
+	p, err := join(ctx, f.Data)
+	if err != nil {
+		return part{}, err
+	}
+	r, err := enrol(f.Data, name)
+	if err != nil {
+		return part{}, errors.Join(err, p.leave())
+	}
+	leave := func() error { return errors.Join(r.leave(), p.leave()) }
+	return part{alone: p.alone, share: p.share, leave: leave, gone: r.gone}, nil
+}
 
 // presence tells consoles of one data folder of each other, by a lock on a file that the system lets go of when a process
 // ends, however it ends. Who starts alone holds it alone until it has recovered what an earlier process left behind;

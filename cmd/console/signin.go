@@ -9,13 +9,17 @@ import (
 	"time"
 
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/auth/identity"
 )
 
 type signinCmd struct{}
 
-// Run prints a new sign-in link for the console that uses this data folder.
+// Run prints a new sign-in link for the console that uses this database.
 func (signinCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
-	if _, err := os.Stat(f.Data); err != nil {
+	if f.Auth != identity.Local {
+		return usageError{fmt.Errorf("--auth: with %s people sign in at the sign-in proxy, not by a link", f.Auth)}
+	}
+	if _, err := os.Stat(f.Data); err != nil && f.Database == "" {
 		return fmt.Errorf("no console has run with the data in %s yet", f.Data)
 	}
 	db, err := f.open(ctx)
@@ -30,7 +34,7 @@ func (signinCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 		}
 	}
 	if publicURL == "" {
-		return fmt.Errorf("no console has run with the data in %s yet", f.Data)
+		return fmt.Errorf("no console has run with the data in %s yet", db)
 	}
 	link, err := signinLink(ctx, db, publicURL)
 	if err != nil {

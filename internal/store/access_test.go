@@ -26,9 +26,8 @@ func session(id string) auth.Session {
 func signedIn(t *testing.T) (*Store, *clock) {
 	t.Helper()
 	c := newClock()
-	s, err := Open(context.Background(), Config{Path: t.TempDir() + "/console.db", Now: c.now})
-	require.NoError(t, err)
-	t.Cleanup(func() { s.Close() }) //nolint:errcheck // a test
+	s := open(t)
+	s.now = c.now
 	require.NoError(t, s.CreateSigninCode(context.Background(), "code", noon.Add(time.Minute)))
 	require.NoError(t, s.SignIn(context.Background(), "code", session("0123456789abcdef0123"), alice))
 	return s, c

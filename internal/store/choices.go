@@ -76,7 +76,7 @@ func (s *Store) desktopChoices(ctx context.Context, scope auth.Scope, text strin
 	query := `SELECT json FROM desktops WHERE ` + seen(&a, scope, "team")
 	if text != "" {
 		low := containing(text)
-		query += fmt.Sprintf(` AND (name_key LIKE %s ESCAPE '\' OR user_key LIKE %s ESCAPE '\' OR desktop_id LIKE %s ESCAPE '\')`,
+		query += fmt.Sprintf(` AND (name_key LIKE %s ESCAPE '\' OR user_key LIKE %s ESCAPE '\' OR lower(desktop_id) LIKE %s ESCAPE '\')`,
 			a.add(low), a.add(low), a.add(low))
 	}
 	desktops, err := list(ctx, s.reader, fromJSON[cloud.Desktop], query+` ORDER BY name_key, desktop_id LIMIT `+a.add(limit), a...)
@@ -98,7 +98,7 @@ func (s *Store) volumeChoices(ctx context.Context, scope auth.Scope, text string
 	}
 	if text != "" {
 		low := containing(text)
-		query += fmt.Sprintf(` AND (name_key LIKE %s ESCAPE '\' OR volume_id LIKE %s ESCAPE '\' OR pool_disk_id LIKE %s ESCAPE '\' OR desktop_id LIKE %s ESCAPE '\')`,
+		query += fmt.Sprintf(` AND (name_key LIKE %s ESCAPE '\' OR lower(volume_id) LIKE %s ESCAPE '\' OR lower(pool_disk_id) LIKE %s ESCAPE '\' OR lower(desktop_id) LIKE %s ESCAPE '\')`,
 			a.add(low), a.add(low), a.add(low), a.add(low))
 	}
 	if strings.Contains(query, "min(") {

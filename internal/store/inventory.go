@@ -29,7 +29,7 @@ func (s *Store) ReplaceInventory(ctx context.Context, snapshot orders.Snapshot) 
 	if snapshot.TakenAt.IsZero() {
 		snapshot.TakenAt = s.now()
 	}
-	err = s.write(ctx, func(t *tx) error {
+	err = s.writeBehind(ctx, inventoryRow, func(t *tx) error {
 		// behind whoever gives enterprise projects to other teams, or before
 		if _, err := t.exec(`UPDATE inventory_state SET refreshed_at = $1, problem = '' WHERE id = 1`, micros(snapshot.TakenAt)); err != nil {
 			return err
@@ -181,7 +181,7 @@ func (t *tx) dropPool(id string) error {
 
 // InventoryFailed notes why the last refresh failed; the inventory stays as it was.
 func (s *Store) InventoryFailed(ctx context.Context, problem string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeBehind(ctx, inventoryRow, func(t *tx) error {
 		if _, err := t.exec(`UPDATE inventory_state SET problem = $1 WHERE id = 1`, problem); err != nil {
 			return fmt.Errorf("inventory: %w", err)
 		}

@@ -14,8 +14,8 @@ import (
 
 // migrate brings the database up to date. Two processes may do so at once: whichever is later finds a migration done
 // by the other when it gets the lock, fails, and looks again.
-func migrate(ctx context.Context, db *sql.DB) error {
-	provider, err := migrator(db, goose.DialectSQLite3, "sqlite")
+func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder string, options ...goose.ProviderOption) error {
+	provider, err := migrator(db, dialect, folder, options...)
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
@@ -46,7 +46,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 }
 
 // migrator puts the two folders together: the SQL that all dialects share, and the dialect's own.
-func migrator(db *sql.DB, dialect goose.Dialect, folder string) (*goose.Provider, error) {
+func migrator(db *sql.DB, dialect goose.Dialect, folder string, options ...goose.ProviderOption) (*goose.Provider, error) {
 	shared, err := fs.Sub(migrations.Console, "console")
 	if err != nil {
 		return nil, err
@@ -70,6 +70,6 @@ func migrator(db *sql.DB, dialect goose.Dialect, folder string) (*goose.Provider
 			return err
 		}}, nil))
 	}
-	return goose.NewProvider(dialect, db, shared, goose.WithGoMigrations(own...), goose.WithDisableGlobalRegistry(true),
-		goose.WithLogger(goose.NopLogger()))
+	options = append(options, goose.WithGoMigrations(own...), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	return goose.NewProvider(dialect, db, shared, options...)
 }

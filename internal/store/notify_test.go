@@ -98,7 +98,7 @@ func TestTheCursorBeginsAtTheEndOfTheLog(t *testing.T) {
 	_, err = raw.Exec(`UPDATE audit_head SET seq = 41`)
 	require.NoError(t, err)
 	require.NoError(t, raw.Close())
-	s := openAt(t, path)
+	s := openAt(t, Config{Path: path})
 	cursor, entries, err := s.Unheard(t.Context(), 10)
 	require.NoError(t, err)
 	assert.EqualValues(t, 41, cursor)

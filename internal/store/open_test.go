@@ -22,7 +22,7 @@ import (
 func TestTheFilesAreTheOwnersAlone(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "da ta?#%", "console.db")
-	s := openAt(t, path)
+	s := openAt(t, Config{Path: path})
 	submit(t, s)
 	for name, want := range map[string]fs.FileMode{path: 0o600, path + "-wal": 0o600, path + "-shm": 0o600, filepath.Dir(path): 0o700 | fs.ModeDir} {
 		info, err := os.Stat(name)
@@ -33,14 +33,14 @@ func TestTheFilesAreTheOwnersAlone(t *testing.T) {
 
 func TestAllIsThereAfterARestart(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "console.db")
-	s := openAt(t, path)
+	place := empty(t)
+	s := openAt(t, place)
 	o := submit(t, s)
 	claim(t, s)
 	o = read(t, s, o.ID)
 	version, _ := s.Version()
 	require.NoError(t, s.Close())
-	s = openAt(t, path)
+	s = openAt(t, place)
 	assert.Equal(t, o, read(t, s, o.ID))
 	again, _ := s.Version()
 	assert.Equal(t, version, again)
@@ -76,10 +76,10 @@ func TestTheSettingsReachEveryConnection(t *testing.T) {
 func TestAnotherProcessMayHaveTheDatabaseOpen(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	path := filepath.Join(t.TempDir(), "console.db")
-	s := openAt(t, path)
+	place := empty(t)
+	s := openAt(t, place)
 	o := submit(t, s)
-	other := openAt(t, path)
+	other := openAt(t, place)
 	require.NoError(t, other.CreateKey(ctx, auth.Key{ID: "k1", Name: "ci", Role: auth.RoleAdmin, TokenHash: "h", CreatedAt: noon}, auth.Console))
 	k, err := s.KeyByTokenHash(ctx, "h")
 	require.NoError(t, err)
@@ -101,20 +101,20 @@ func TestAnotherProcessMayHaveTheDatabaseOpen(t *testing.T) {
 // The test's own program is the second process: it opens the database while this one has it open, and adds an entry.
 func TestASecondProcessOpensTheDatabase(t *testing.T) {
 	t.Parallel()
-	if path := os.Getenv("STORE_TEST_SECOND_PROCESS"); path != "" {
-		s, err := Open(context.Background(), Config{Path: path})
+	if path, url := os.Getenv("STORE_TEST_PATH"), os.Getenv("STORE_TEST_URL"); path != "" || url != "" {
+		s, err := Open(context.Background(), Config{Path: path, URL: auth.Secret(url)})
 		require.NoError(t, err)
 		require.NoError(t, s.Record(context.Background(), entry("second process")))
 		require.NoError(t, s.Close())
 		return
 	}
-	path := filepath.Join(t.TempDir(), "console.db")
-	s := openAt(t, path)
+	place := empty(t)
+	s := openAt(t, place)
 	submit(t, s)
 	program, err := os.Executable()
 	require.NoError(t, err)
 	second := exec.Command(program, "-test.run", "^TestASecondProcessOpensTheDatabase$") // #nosec G204 -- this test's own program
-	second.Env = append(os.Environ(), "STORE_TEST_SECOND_PROCESS="+path)
+	second.Env = append(os.Environ(), "STORE_TEST_PATH="+place.Path, "STORE_TEST_URL="+place.URL.Reveal())
 	output, err := second.CombinedOutput()
 	require.NoError(t, err, string(output))
 	submit(t, s)
@@ -125,11 +125,11 @@ func TestASecondProcessOpensTheDatabase(t *testing.T) {
 
 func TestManyOpenAFreshDatabaseAtOnce(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "data", "console.db")
+	place := empty(t)
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			s, err := Open(context.Background(), Config{Path: path})
+			s, err := Open(context.Background(), place)
 			if assert.NoError(t, err) {
 				assert.NoError(t, s.Record(context.Background(), entry("opened")))
 				assert.NoError(t, s.Close())
@@ -137,19 +137,19 @@ func TestManyOpenAFreshDatabaseAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	page, err := openAt(t, path).Audit(context.Background(), audit.Filter{Scope: auth.Everything})
+	page, err := openAt(t, place).Audit(context.Background(), audit.Filter{Scope: auth.Everything})
 	require.NoError(t, err)
 	assert.Len(t, page.Items, 4)
 }
 
 func TestADatabaseOfANewerConsoleIsRefused(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "console.db")
-	s := openAt(t, path)
+	place := empty(t)
+	s := openAt(t, place)
 	_, err := s.writer.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)`)
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
-	_, err = Open(context.Background(), Config{Path: path})
+	_, err = Open(context.Background(), place)
 	assert.ErrorContains(t, err, "newer console")
 }
 
@@ -188,7 +188,7 @@ func TestBackup(t *testing.T) {
 	assert.ErrorIs(t, s.Backup(ctx, path), fs.ErrExist)
 	assert.Error(t, s.Backup(ctx, filepath.Join(path, "nowhere")))
 	submit(t, s)
-	restored := openAt(t, path)
+	restored := openAt(t, Config{Path: path})
 	assert.Equal(t, o, read(t, restored, o.ID))
 	counted(t, restored)
 	submit(t, restored)

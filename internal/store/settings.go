@@ -29,6 +29,7 @@ func (s *Store) Pin(ctx context.Context, cloud, project, region string) error {
 	given := []Difference{{Name: "cloud", Given: cloud}, {Name: "project", Given: project}, {Name: "region", Given: region}}
 	var differs PinError
 	err := s.write(ctx, func(t *tx) error {
+		differs.Differences = nil
 		for _, d := range given {
 			if _, err := t.exec(`INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`, d.Name, d.Given); err != nil {
 				return err

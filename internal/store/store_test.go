@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -23,6 +24,7 @@ import (
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/field"
+	"workspace-order-console/internal/testkit/postgres"
 )
 
 // noon is when the tests begin.
@@ -40,15 +42,39 @@ func newClock() *clock {
 func (c *clock) now() time.Time          { return time.UnixMicro(c.micros.Load()).UTC() }
 func (c *clock) advance(d time.Duration) { c.micros.Add(d.Microseconds()) }
 
+func TestMain(m *testing.M) { os.Exit(postgres.Main(m)) }
+
+// onPostgres tells that a test runs on PostgreSQL: as a part of TestPostgreSQL.
+func onPostgres(tb testing.TB) bool { return strings.HasPrefix(tb.Name(), "TestPostgreSQL") }
+
 // open opens a fresh database.
 func open(tb testing.TB) *Store {
 	tb.Helper()
-	return openAt(tb, filepath.Join(tb.TempDir(), "data", "console.db"))
+	if !onPostgres(tb) {
+		return openAt(tb, empty(tb))
+	}
+	return openAt(tb, Config{URL: auth.Secret(postgres.Copy(tb, "migrated", func(url string) error {
+		s, err := Open(context.Background(), Config{URL: auth.Secret(url)})
+		if err != nil {
+			return err
+		}
+		return s.Close()
+	}))})
 }
 
-func openAt(tb testing.TB, path string) *Store {
+// empty is where nothing is yet.
+func empty(tb testing.TB) Config {
 	tb.Helper()
-	s, err := Open(context.Background(), Config{Path: path, Now: newClock().now})
+	if onPostgres(tb) {
+		return Config{URL: auth.Secret(postgres.Empty(tb))}
+	}
+	return Config{Path: filepath.Join(tb.TempDir(), "data", "console.db")}
+}
+
+func openAt(tb testing.TB, config Config) *Store {
+	tb.Helper()
+	config.Now = newClock().now
+	s, err := Open(context.Background(), config)
 	require.NoError(tb, err)
 	tb.Cleanup(func() { s.Close() }) //nolint:errcheck // closed by some tests themselves
 	return s

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -196,14 +195,16 @@ func TestATeamInUseIsNotDeleted(t *testing.T) {
 		`SELECT count(*) FROM api_keys WHERE team = $1 AND revoked_at IS NULL`: {"design"},
 		`DELETE FROM enterprise_projects WHERE team = $1`:                      {"design"},
 	} {
-		assertIndexed(t, query, plan(t, s.writer, query, args...))
+		if !onPostgres(t) {
+			assertIndexed(t, query, plan(t, s.writer, query, args...))
+		}
 	}
 }
 
 func TestAnotherConsolesChangeIsSeenAtOnce(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "console.db")
-	one, two := openAt(t, path), openAt(t, path)
+	place := empty(t)
+	one, two := openAt(t, place), openAt(t, place)
 	foundTeam(t, one, owning("design", "ep1"))
 	require.NotNil(t, team(t, two, "design"))
 	before, _ := two.Version()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // tx is a write transaction.
@@ -20,30 +21,75 @@ type tx struct {
 	version int64
 }
 
+// row is a table whose one row (id = 1) writers queue at.
+type row string
+
+const (
+	// headRow is the one behind which everything is written but the inventory.
+	headRow row = "head"
+	// inventoryRow keeps a long refresh of the inventory out of the way of orders, where the database can keep them apart.
+	// Who is behind headRow and changes desktops, pools or the catalogue updates this row first, and never the other way round.
+	inventoryRow row = "inventory_state"
+)
+
+// againFor bounds how long a write is tried again when the database is away for a moment.
+const againFor = 8 * time.Second
+
 // write runs a function in a write transaction, which is committed unless the function fails. Readers of the head are
-// told after the commit. The function must have no effect outside.
+// told after the commit. No other transaction of this kind runs at the same time, in any process. The function must have
+// no effect outside: when the database asks for it, or goes away before the commit, it is run again.
 func (s *Store) write(ctx context.Context, do func(*tx) error) error {
+	return s.writeBehind(ctx, headRow, do)
+}
+
+// writeBehind is write for those who queue at a certain row.
+func (s *Store) writeBehind(ctx context.Context, behind row, do func(*tx) error) error {
+	until := time.Now().Add(againFor)
+	for wait := 50 * time.Millisecond; ; wait *= 2 {
+		again, err := s.tryWrite(ctx, behind, do)
+		if !again || ctx.Err() != nil || time.Now().Add(wait).After(until) {
+			return err
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		case <-timer.C:
+		}
+	}
+}
+
+// tryWrite runs a write transaction once. It tells when it failed without a change and may be run again.
+func (s *Store) tryWrite(ctx context.Context, behind row, do func(*tx) error) (again bool, err error) {
 	begun, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return s.again(err, nil), fmt.Errorf("begin: %w", err)
 	}
 	t := &tx{Tx: begun, ctx: ctx, store: s}
-	if err := do(t); err != nil {
-		if undo := begun.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
+	if err = s.queue(ctx, begun, behind); err != nil {
+		err = fmt.Errorf("begin: %w", err)
+	} else {
+		err = do(t)
+	}
+	if err != nil {
+		undo := begun.Rollback()
+		again = s.again(err, undo)
+		if undo != nil && !errors.Is(undo, sql.ErrTxDone) {
 			err = errors.Join(err, undo)
 		}
-		return err
+		return again, err
 	}
 	if err := begun.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return false, fmt.Errorf("commit: %w", err) // it may have been done all the same
 	}
 	s.raise(t.version)
-	return nil
+	return false, nil
 }
 
 // read runs a function on one state of the database, however many queries it makes.
 func (s *Store) read(ctx context.Context, do func(*sql.Tx) error) error {
-	begun, err := s.reader.BeginTx(ctx, nil)
+	begun, err := s.reader.BeginTx(ctx, s.snapshot())
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
@@ -167,7 +213,7 @@ func in[T any](a *arguments, values []T) string {
 }
 
 // beyond is above every character that a text can go on with: a text starts with p exactly when p <= text < p+beyond,
-// which an index finds. PostgreSQL compares so in the collation "C", which its database is to be made with.
+// which an index finds. PostgreSQL compares so in the collation "C", which its database is made with.
 const beyond = "\U0010FFFF"
 
 // startsWith is the condition that a column starts with a text.

@@ -44,8 +44,10 @@ var layers = map[string][]string{
 	"internal/audit":        nil,
 	"internal/i18n":         nil,
 	"internal/testkit":      nil,
-	"migrations":            nil,
-	"web/static":            nil,
+	// starts a server for tests
+	"internal/testkit/postgres": nil,
+	"migrations":                nil,
+	"web/static":                nil,
 
 	"internal/auth/identity": {"internal/auth"},
 	"internal/orders/policy": {},
@@ -80,7 +82,7 @@ var restricted = []struct {
 	{"database/sql", []string{"internal/store", "internal/cloud/embedded", "e2e/chaos"}},
 	{"modernc.org/sqlite", []string{"internal/store", "internal/cloud/embedded", "e2e/chaos"}},
 	{"github.com/pressly/goose", []string{"internal/store", "internal/cloud/embedded"}},
-	{"github.com/jackc/pgx", []string{"internal/store"}},
+	{"github.com/jackc/pgx", []string{"internal/store", "internal/testkit/postgres"}},
 	{"github.com/huaweicloud", []string{"internal/cloud/huaweicloud"}},
 	{"github.com/wneessen/go-mail", []string{"internal/notify/smtp"}},
 	{"github.com/coreos/go-oidc", []string{"internal/auth/identity"}},

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/store"
 	"workspace-order-console/internal/testkit"
+	"workspace-order-console/internal/testkit/postgres"
 	"workspace-order-console/internal/worker"
 )
 
@@ -56,21 +58,27 @@ var furnished = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return dir, furnish(dir, store.Config{Path: filepath.Join(dir, "console.db")})
+})
+
+// furnish reads the inventory of a folder's cloud into a database.
+func furnish(dir string, config store.Config) error {
 	now := func() time.Time { return begin }
-	db, err := store.Open(context.Background(), store.Config{Path: filepath.Join(dir, "console.db"), Now: now})
+	config.Now = now
+	db, err := store.Open(context.Background(), config)
 	if err != nil {
-		return dir, err
+		return err
 	}
 	own, err := embedded.Open(context.Background(), embedded.Config{Dir: dir, ProjectID: project, Region: region, Now: now})
 	if err != nil {
-		return dir, errors.Join(err, db.Close())
+		return errors.Join(err, db.Close())
 	}
 	_, err = worker.New(worker.Config{Cloud: own, Journal: db, Stock: db, Now: now, CloudTimeout: time.Minute}).Refresh(context.Background())
-	return dir, errors.Join(err, own.Close(), db.Close())
-})
+	return errors.Join(err, own.Close(), db.Close())
+}
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := postgres.Main(m)
 	if dir, _ := furnished(); dir != "" {
 		_ = os.RemoveAll(dir)
 	}
@@ -85,7 +93,7 @@ func newHouse(t *testing.T) *house {
 	require.NoError(t, err)
 	dir := filepath.Join(t.TempDir(), "data")
 	require.NoError(t, os.CopyFS(dir, os.DirFS(template)))
-	h.db, err = store.Open(t.Context(), store.Config{Path: filepath.Join(dir, "console.db"), Now: h.clock.now})
+	h.db, err = store.Open(t.Context(), h.database(dir))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, h.db.Close()) })
 	h.cloud, err = embedded.Open(t.Context(), embedded.Config{Dir: dir, ProjectID: project, Region: region, Now: h.clock.now})
@@ -96,6 +104,16 @@ func newHouse(t *testing.T) *house {
 		ProjectID: project, Region: region, Now: h.clock.now})
 	h.worker = h.newWorker("w1")
 	return h
+}
+
+// database is the file in a folder or, for a test that runs as a part of TestPostgreSQL, a copy of a furnished database.
+func (h *house) database(dir string) store.Config {
+	h.t.Helper()
+	if !strings.HasPrefix(h.t.Name(), "TestPostgreSQL/") {
+		return store.Config{Path: filepath.Join(dir, "console.db"), Now: h.clock.now}
+	}
+	url := postgres.Copy(h.t, "furnished", func(url string) error { return furnish(dir, store.Config{URL: auth.Secret(url)}) })
+	return store.Config{URL: auth.Secret(url), Now: h.clock.now}
 }
 
 func (h *house) newWorker(name string) *worker.Worker {
