@@ -119,7 +119,7 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		Region: f.Region, TagOrders: f.Cloud == cloudHuaweiCloud, Now: time.Now, Step: h.step})
 	ring := auth.NewKeyRing(db, sealer, time.Now)
 	web := handlers.New(handlers.Config{
-		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Sealer: sealer, Audit: db, Tokens: ring,
+		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Teams: orders.NewTeamService(db), Sealer: sealer, Audit: db, Tokens: ring,
 		Ready:   func(ctx context.Context) error { return ready(ctx, db, c) },
 		Refresh: hands.WantRefresh,
 		Cloud:   f.Cloud, Region: f.Region, ProjectID: f.ProjectID, PublicURL: publicURL, Version: version,

@@ -105,7 +105,7 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 	sealer, err := auth.NewSealer(auth.NewSealKey())
 	require.NoError(t, err)
 	ring := auth.NewKeyRing(db, sealer, time.Now)
-	web := handlers.New(handlers.Config{Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Sealer: sealer, Audit: db,
+	web := handlers.New(handlers.Config{Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Teams: orders.NewTeamService(db), Sealer: sealer, Audit: db,
 		Tokens: ring,
 		Ready:  db.Ready, Refresh: hands.WantRefresh, Cloud: "embedded", Region: region, ProjectID: project, PublicURL: publicURL,
 		Version: "test", Wait: 10 * time.Second, Now: time.Now, Log: log})

@@ -17,6 +17,9 @@ var actionLooks = map[string]badgeLook{
 	"signout":        {Quiet, "log-out", "Signed out"},
 	"key.created":    {Info, "key", "API key made"},
 	"key.revoked":    {Warn, "ban", "API key revoked"},
+	"team.created":   {Info, "users", "Team made"},
+	"team.changed":   {Info, "users", "Team changed"},
+	"team.deleted":   {Warn, "trash", "Team deleted"},
 	"order.followed": {Info, "refresh", "Cloud order moved"},
 
 	"foreign.cancel_requested":   {Info, "ban", "Cancellation of a foreign order asked for"},
@@ -87,6 +90,8 @@ func objectHref(e audit.Entry) string {
 		return "/orders/" + url.PathEscape(id)
 	case "key":
 		return "/keys"
+	case "team":
+		return teamHref(id)
 	case "cloud_order":
 		return "/orders/foreign"
 	}
