@@ -62,7 +62,8 @@ func (a teamApplyCmd) Run(ctx context.Context, f *Flags, o *output, in io.Reader
 	defer func() { err = errors.Join(err, db.Close()) }()
 	service := orders.NewTeamService(db)
 	plan, file, err := service.Plan(ctx, operator, policy.Read(text), a.Prune)
-	if len(file.Problems) > 0 {
+	var wrong *orders.Error
+	if errors.As(err, &wrong) && wrong.Code == orders.CodeInvalid {
 		return usageError{errors.New(a.complaint(file))}
 	}
 	if err == nil && !a.DryRun {

@@ -154,13 +154,13 @@ func TestTheDemoTeamsComeOnce(t *testing.T) {
 		require.Zero(t, code, errs)
 		return out
 	}
-	child := startChild(t, data, "")
+	child := startChild(t, setup{Dir: data})
 	for _, name := range []string{"design", "finance", "support"} {
 		assert.Contains(t, export(), "name: "+name)
 	}
 	code, _, errs := console(t, "team", "apply", asFile(t, "teams: [{name: design}]"), "--prune", "--data", data)
 	require.Zero(t, code, errs, "beside a console that runs")
 	child.stop()
-	startChild(t, data, "").stop()
+	startChild(t, setup{Dir: data}).stop()
 	assert.Equal(t, "teams:\n- name: design\n", export(), "what was deleted does not come back")
 }

@@ -83,6 +83,17 @@ var routes = []Route{
 	{http.MethodGet, "/audit", Readers, auth.ViewAudit, (*server).audit},
 	{http.MethodGet, "/audit/:seq", Readers, auth.ViewAudit, (*server).auditEntry},
 
+	{http.MethodGet, "/teams", Readers, auth.ManageTeams, (*server).teams},
+	{http.MethodGet, "/teams/new", Members, auth.ManageTeams, (*server).newTeam},
+	{http.MethodPost, "/teams/new", Members, auth.ManageTeams, (*server).createTeam},
+	{http.MethodGet, "/teams/export", Members, auth.ManageTeams, (*server).exportTeams},
+	{http.MethodGet, "/teams/import", Members, auth.ManageTeams, (*server).importTeams},
+	{http.MethodPost, "/teams/import", Members, auth.ManageTeams, (*server).applyTeams},
+	{http.MethodGet, "/teams/:name", Readers, auth.ManageTeams, (*server).team},
+	{http.MethodPost, "/teams/:name", Members, auth.ManageTeams, (*server).changeTeam},
+	{http.MethodGet, "/teams/:name/delete", Members, auth.ManageTeams, (*server).askDeleteTeam},
+	{http.MethodPost, "/teams/:name/delete", Members, auth.ManageTeams, (*server).deleteTeam},
+
 	{http.MethodGet, "/keys", Members, auth.ManageKeys, (*server).keys},
 	{http.MethodPost, "/keys", Members, auth.ManageKeys, (*server).createKey},
 	{http.MethodPost, "/keys/:id/revoke", Members, auth.ManageKeys, (*server).revokeKey},

@@ -32,6 +32,7 @@ type Config struct {
 	Journal   Journal
 	Sessions  auth.Sessions
 	Keys      auth.Keys
+	Teams     *orders.TeamService
 	// Sealer encrypts the secret keys of new API keys.
 	Sealer *auth.Sealer
 	Audit  audit.Log

@@ -13,6 +13,7 @@ const (
 	NavNewOrder Nav = "new"
 	NavOrders   Nav = "orders"
 	NavAudit    Nav = "audit"
+	NavTeams    Nav = "teams"
 	NavKeys     Nav = "keys"
 	NavSettings Nav = "settings"
 )
@@ -74,6 +75,7 @@ var mainNav = []navItem{
 }
 
 var adminNav = []navItem{
+	{NavTeams, "/teams", "users", "Teams", "t", auth.ManageTeams},
 	{NavKeys, "/keys", "key", "API keys", "k", auth.ManageKeys},
 	{NavSettings, "/settings", "settings", "Settings", "s", auth.ViewSettings},
 }
