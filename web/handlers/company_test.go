@@ -73,7 +73,9 @@ func (v *visitor) named(headers []string) []string {
 		"X-Forwarded-Groups", strings.Join(v.groups, ",")}, headers...)
 }
 
-func (v *visitor) get(path string, headers ...string) answer { return v.console.get(path, v.named(headers)...) }
+func (v *visitor) get(path string, headers ...string) answer {
+	return v.console.get(path, v.named(headers)...)
+}
 
 func (v *visitor) post(path string, form url.Values, headers ...string) answer {
 	return v.console.post(path, form, v.named(headers)...)
