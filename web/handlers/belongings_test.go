@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +49,7 @@ func (c *console) furnish() map[string]*belongings {
 			require.NotEmpty(c.t, pools.Items)
 			b.desktop, b.pool = desktops.Items[0].DesktopID, pools.Items[0].ID
 			for _, d := range desktops.Items {
-				b.marks = append(b.marks, d.DesktopID, d.ComputerName)
+				b.marks = append(b.marks, d.DesktopID, d.ComputerName, d.UserName)
 				for _, disk := range d.DataVolumes {
 					b.marks = append(b.marks, disk.ID)
 				}
@@ -69,25 +70,20 @@ func (c *console) furnish() map[string]*belongings {
 		require.NoError(c.t, err)
 		b.seq = page.Items[0].Seq
 	}
-	// what two teams have, marks neither
-	count := map[string]int{}
+	// what stands in something of another's too marks neither
 	for _, b := range all {
-		seen := map[string]bool{}
-		for _, mark := range b.marks {
-			if !seen[mark] {
-				count[mark]++
+		b.marks = slices.DeleteFunc(b.marks, func(mark string) bool {
+			if mark == "" {
+				return true
 			}
-			seen[mark] = true
-		}
-	}
-	for _, b := range all {
-		var own []string
-		for _, mark := range b.marks {
-			if mark != "" && count[mark] == 1 {
-				own = append(own, mark)
+			for _, other := range all {
+				if other != b && slices.ContainsFunc(other.marks, func(of string) bool { return strings.Contains(of, mark) }) {
+					return true
+				}
 			}
-		}
-		b.marks = own
+			return false
+		})
+		require.NotEmpty(c.t, b.marks)
 	}
 	return all
 }
