@@ -38,6 +38,9 @@ func (s seedCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 	if err := db.Pin(ctx, f.Cloud, f.ProjectID, f.Region); err != nil {
 		return usageError{err}
 	}
+	if err := f.demoTeams(ctx, db); err != nil {
+		return err
+	}
 	if err := f.fetchInventory(ctx, db); err != nil {
 		return err
 	}

@@ -24,15 +24,12 @@ var operator = auth.Who{Name: "command line", Roles: auth.RolesOf(auth.RoleAdmin
 type keyCreateCmd struct {
 	Name   string `required:"" help:"What the key is called; audit entries name it."`
 	Role   string `required:"" help:"What it may do: admin, approver, buyer, viewer or auditor."`
-	Team   string `help:"The team it is bound to."`
+	Team   string `help:"The team it is bound to, which must exist; without one it is bound to none and sees all."`
 	Format string `enum:"text,json" default:"text" help:"text or json."`
 }
 
 // Run makes a key. Its token and secret key are printed here and never again.
 func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
-	if k.Team != "" {
-		return fmt.Errorf("there is no team %q", k.Team)
-	}
 	db, err := f.open(ctx)
 	if err != nil {
 		return err
@@ -46,15 +43,21 @@ func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) (err error) 
 	if err != nil {
 		return usageError{err}
 	}
-	if err := db.CreateKey(ctx, key, operator); err != nil {
+	if err := db.CreateKey(ctx, key, operator); errors.Is(err, auth.ErrNoTeam) {
+		return fmt.Errorf("there is no team %q", k.Team)
+	} else if err != nil {
 		return err
 	}
 	if k.Format == "json" {
-		return json.NewEncoder(o.out).Encode(map[string]any{"id": key.ID, "name": key.Name, "role": key.Role, "team": nil,
+		return json.NewEncoder(o.out).Encode(map[string]any{"id": key.ID, "name": key.Name, "role": key.Role, "team": orNull(key.Team),
 			"token": shown.Token.Reveal(), "ak": key.AK, "sk": shown.SK.Reveal()})
 	}
-	_, err = fmt.Fprintf(o.out, "Key %s (%s, %s)\nShown once:\n  token  %s\n  AK     %s\n  SK     %s\n",
-		key.ID, key.Name, key.Role, shown.Token.Reveal(), key.AK, shown.SK.Reveal())
+	of := "no team"
+	if key.Team != "" {
+		of = "team " + key.Team
+	}
+	_, err = fmt.Fprintf(o.out, "Key %s (%s, %s, %s)\nShown once:\n  token  %s\n  AK     %s\n  SK     %s\n",
+		key.ID, key.Name, key.Role, of, shown.Token.Reveal(), key.AK, shown.SK.Reveal())
 	return err
 }
 
@@ -71,7 +74,7 @@ func (k keyListCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	table := tabwriter.NewWriter(o.out, 0, 0, 2, ' ', 0)
 	if k.Format == "text" {
-		fmt.Fprintln(table, "ID\tNAME\tROLE\tCREATED\tLAST USED\tREVOKED")
+		fmt.Fprintln(table, "ID\tNAME\tROLE\tTEAM\tCREATED\tLAST USED\tREVOKED")
 	}
 	for after := ""; ; {
 		keys, next, err := db.Keys(ctx, after, 100)
@@ -80,10 +83,10 @@ func (k keyListCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 		}
 		for _, key := range keys {
 			if k.Format == "json" {
-				err = json.NewEncoder(o.out).Encode(map[string]any{"id": key.ID, "name": key.Name, "role": key.Role,
+				err = json.NewEncoder(o.out).Encode(map[string]any{"id": key.ID, "name": key.Name, "role": key.Role, "team": orNull(key.Team),
 					"created_at": stamp(key.CreatedAt), "last_used_at": stamp(key.UsedAt), "revoked_at": stamp(key.RevokedAt)})
 			} else {
-				_, err = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", key.ID, key.Name, key.Role, day(key.CreatedAt), day(key.UsedAt), day(key.RevokedAt))
+				_, err = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", key.ID, key.Name, key.Role, orDash(key.Team), day(key.CreatedAt), day(key.UsedAt), day(key.RevokedAt))
 			}
 			if err != nil {
 				return err
@@ -94,6 +97,22 @@ func (k keyListCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 		}
 		after = next
 	}
+}
+
+// orNull is a text as scripts read it; nil for none.
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// orDash is a text as people read it in a table.
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
 }
 
 // stamp is a time as scripts read it; nil for none.

@@ -24,6 +24,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the console (the default)."`
 	Cloud   cloudCmd   `cmd:"" help:"Run the embedded cloud alone, over HTTP, as a stand-in for the real one."`
 	Key     keyCmd     `cmd:"" help:"API keys of the /v2 door."`
+	Team    teamCmd    `cmd:"" help:"Teams, as YAML."`
 	Signin  signinCmd  `cmd:"" help:"Print a new one-time sign-in link for a running console."`
 	Health  healthCmd  `cmd:"" help:"Exit 0 when the console of these flags is ready."`
 	Seed    seedCmd    `cmd:"" help:"Fill a database with believable orders and audit entries, for benchmarks and demos."`
@@ -56,6 +57,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Exit(func(code int) { exited = code; panic(exit{}) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(&output{stdout, stderr}),
+		kong.BindTo(os.Stdin, (*io.Reader)(nil)),
 	)
 	if err != nil {
 		fmt.Fprintln(stderr, "console:", err)

@@ -87,6 +87,9 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if err := db.Pin(ctx, f.Cloud, f.ProjectID, f.Region); err != nil {
 		return usageError{err}
 	}
+	if err := f.demoTeams(ctx, db); err != nil {
+		return err
+	}
 	sealer, err := f.sealer(ctx, db)
 	if err != nil {
 		return err
@@ -138,7 +141,7 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	}
 	ring := auth.NewKeyRing(db, sealer, time.Now)
 	web := handlers.New(handlers.Config{
-		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Sealer: sealer, Audit: db, Tokens: ring,
+		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Teams: orders.NewTeamService(db), Sealer: sealer, Audit: db, Tokens: ring,
 		Webhooks: db, Guard: guard, WithoutAddress: withoutAddress,
 		Ready:   func(ctx context.Context) error { return ready(ctx, db, c) },
 		Refresh: hands.WantRefresh,

@@ -36,6 +36,9 @@ func NewKey(sealer *Sealer, name string, role Role, team, createdBy string, now 
 		}
 		return Key{}, Shown{}, fmt.Errorf("%w: its role must be one of %s", ErrKey, strings.Join(roles, ", "))
 	}
+	if role == RoleAdmin && team != "" {
+		return Key{}, Shown{}, fmt.Errorf("%w: one of role %s is bound to no team", ErrKey, RoleAdmin)
+	}
 	shown := Shown{Token: Secret(tokenPrefix + NewSecret().Reveal()), SK: NewSecret()}
 	// An access key is no secret; it is a name that nobody else has.
 	ak := akPrefix + strings.ToUpper(strings.ReplaceAll(uuid.NewString(), "-", ""))

@@ -80,6 +80,8 @@ func TestWhatAKeyMayBe(t *testing.T) {
 	}
 	_, _, err := auth.NewKey(newSealer(t), "a", "king", "", "ops", time.Now())
 	assert.ErrorIs(t, err, auth.ErrKey)
+	_, _, err = auth.NewKey(newSealer(t), "a", auth.RoleAdmin, "design", "ops", time.Now())
+	assert.ErrorIs(t, err, auth.ErrKey, "admins are of no team")
 }
 
 func newSealer(t *testing.T) *auth.Sealer {

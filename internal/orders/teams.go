@@ -74,9 +74,11 @@ func (s *TeamService) Create(ctx context.Context, who auth.Who, team policy.Team
 	if err != nil {
 		return err
 	}
-	problems = problems.Merge(check(team, teams.With([]policy.Team{team}, nil)))
+	problems = check(team, teams.With([]policy.Team{team}, nil), problems)
 	if _, taken := teams.Named(team.Name); taken {
 		problems = problems.Merge(field.Problems{{Path: "name", Message: field.Say("problem.team_name_taken")}})
+	} else if len(teams.All()) >= policy.MaxTeams {
+		problems = problems.Merge(field.Problems{{Path: "name", Message: field.Say("problem.team_many", "max", policy.MaxTeams)}})
 	}
 	if len(problems) > 0 {
 		return invalid(problems)
@@ -96,7 +98,7 @@ func (s *TeamService) Change(ctx context.Context, who auth.Who, team policy.Team
 	if !ok {
 		return false, notFound()
 	}
-	if problems = problems.Merge(check(team, teams.With([]policy.Team{team}, nil))); len(problems) > 0 {
+	if problems = check(team, teams.With([]policy.Team{team}, nil), problems); len(problems) > 0 {
 		return false, invalid(problems)
 	}
 	if before.Stamp() != stamp {
@@ -109,11 +111,14 @@ func (s *TeamService) Change(ctx context.Context, who auth.Who, team policy.Team
 }
 
 // Delete removes a team. Its orders stay in the history under its name; while one of them can still move, or a key is
-// bound to it, it stays too.
-func (s *TeamService) Delete(ctx context.Context, who auth.Who, name string) error {
+// bound to it, it stays too. The stamp is that of the team that who asks has seen, as for Change.
+func (s *TeamService) Delete(ctx context.Context, who auth.Who, name, stamp string) error {
 	before, err := s.Team(ctx, who, name)
 	if err != nil {
 		return err
+	}
+	if before.Stamp() != stamp {
+		return stale(name)
 	}
 	return s.apply(ctx, who, []TeamChange{{Name: name, Before: &before}})
 }
@@ -158,7 +163,7 @@ func (s *TeamService) Plan(ctx context.Context, who auth.Who, file policy.File, 
 	}
 	then := now.With(file.Teams, gone)
 	for i, team := range file.Teams {
-		problems = problems.Merge(check(team, then).At(policy.TeamPath(i)))
+		problems = problems.Merge(among(team, then).At(policy.TeamPath(i)))
 		before, exists := now.Named(team.Name)
 		switch {
 		case !exists:
@@ -168,6 +173,9 @@ func (s *TeamService) Plan(ctx context.Context, who auth.Who, file policy.File, 
 		default:
 			plan.Changes = append(plan.Changes, TeamChange{Name: team.Name, Before: &before, After: &team})
 		}
+	}
+	if len(then.All()) > policy.MaxTeams {
+		problems.Add("teams", "problem.team_many", "max", policy.MaxTeams)
 	}
 	if file = file.With(problems); len(file.Problems) > 0 {
 		return TeamPlan{}, file, invalid(file.Problems)
@@ -223,9 +231,18 @@ func stale(team string) *Error {
 	return &Error{Code: CodeConflict, Message: field.Say("error.team_changed", "team", team), Err: ErrStale}
 }
 
-// check tells what is wrong with a team among the teams that there shall be.
-func check(team policy.Team, then policy.Teams) field.Problems {
-	problems := team.Check()
+// check tells what is wrong with a team among the teams that there shall be. What was not understood when the team was
+// read is not in it, so then the team by itself has no more to tell.
+func check(team policy.Team, then policy.Teams, read field.Problems) field.Problems {
+	if len(read) == 0 {
+		read = team.Check()
+	}
+	return read.Merge(among(team, then))
+}
+
+// among tells what of a team does not fit to the other teams and the kinds of order that there are.
+func among(team policy.Team, then policy.Teams) field.Problems {
+	var problems field.Problems
 	for i, name := range team.Allow.Kinds {
 		if _, known := KindNamed(name); !known {
 			problems = problems.Merge(field.Problems{{Path: fmt.Sprintf("allow.kinds[%d]", i), Message: field.Say("problem.kind")}})

@@ -49,37 +49,67 @@ func (s *Store) ApplyTeams(ctx context.Context, who auth.Who, changes []orders.T
 	if len(changes) == 0 {
 		return nil
 	}
+	return s.writeTeams(ctx, func(t *tx, _ int64) error { return t.applyTeams(who, changes) })
+}
+
+// FirstTeams makes teams in a database that never had any; elsewhere it does nothing.
+func (s *Store) FirstTeams(ctx context.Context, who auth.Who, teams []policy.Team) error {
+	var changes []orders.TeamChange
+	for _, team := range teams {
+		changes = append(changes, orders.TeamChange{Name: team.Name, After: &team})
+	}
+	err := s.writeTeams(ctx, func(t *tx, version int64) error {
+		if version > 1 {
+			return errHadTeams
+		}
+		return t.applyTeams(who, changes)
+	})
+	if errors.Is(err, errHadTeams) {
+		return nil
+	}
+	return err
+}
+
+var errHadTeams = errors.New("there were teams before")
+
+// writeTeams runs a function that changes teams in a transaction; it is told the new number of their state.
+func (s *Store) writeTeams(ctx context.Context, do func(t *tx, version int64) error) error {
 	err := s.write(ctx, func(t *tx) error {
 		// first of all: no order and no key of a team that goes can come in beside this
 		if _, err := t.head(); err != nil {
 			return err
 		}
-		if _, err := t.exec(`UPDATE team_state SET version = version + 1 WHERE id = 1`); err != nil {
+		var version int64
+		if err := t.one(`UPDATE team_state SET version = version + 1 WHERE id = 1 RETURNING version`, &version); err != nil {
 			return err
 		}
-		// Every project is given up before one is taken, so that two teams can swap theirs.
-		for _, change := range changes {
-			if err := t.unchanged(change); err != nil {
-				return err
-			}
-			if _, err := t.exec(`DELETE FROM enterprise_projects WHERE team = $1`, change.Name); err != nil {
-				return err
-			}
-		}
-		for _, change := range changes {
-			if err := t.applyTeam(change); err != nil {
-				return err
-			}
-			if err := t.recordTeam(who, change); err != nil {
-				return err
-			}
-		}
-		return t.takeProjects(changes)
+		return do(t, version)
 	})
 	if err != nil {
 		return fmt.Errorf("teams: %w", err)
 	}
 	return nil
+}
+
+func (t *tx) applyTeams(who auth.Who, changes []orders.TeamChange) error {
+	// Every project is given up before one is taken, so that two teams can swap theirs.
+	for _, change := range changes {
+		if err := t.unchanged(change); err != nil {
+			return err
+		}
+		if _, err := t.exec(`DELETE FROM enterprise_projects WHERE team = $1`, change.Name); err != nil {
+			return err
+		}
+	}
+	for _, change := range changes {
+		if err := t.applyTeam(change); err != nil {
+			return err
+		}
+		if err := t.recordTeam(who, change); err != nil {
+			return err
+		}
+	}
+	return t.takeProjects(changes)
 }
 
 // unchanged tells whether a team is still what it was when a change of it was decided.

@@ -58,7 +58,7 @@ var layers = map[string][]string{
 	"internal/notify/smtp":       {"internal/notify"},
 	"internal/store":             {"internal/orders", "internal/orders/policy", "internal/notify", "migrations"},
 	"internal/seed":              {"internal/orders", "internal/orders/policy"},
-	"internal/cloud/embedded":    {"internal/orders", "migrations"},
+	"internal/cloud/embedded":    {"internal/orders", "internal/orders/policy", "migrations"},
 	"internal/cloud/cloudhttp":   {"internal/cloud/embedded"},
 	"internal/cloud/huaweicloud": {},
 	"web/templates":              {"internal/orders", "internal/orders/policy", "internal/notify", "web/static"},

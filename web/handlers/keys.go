@@ -20,6 +20,11 @@ func (s *server) showKeys(c echo.Context, status int, view templates.KeysView) e
 	if err := allowed(c, auth.ManageKeys); err != nil {
 		return err
 	}
+	teams, err := s.Teams.Teams(c.Request().Context(), who(c))
+	if err != nil {
+		return err
+	}
+	view.Teams = teams.Names()
 	keys, next, err := s.Keys.Keys(c.Request().Context(), c.QueryParam("after"), listSize)
 	if err != nil {
 		return err
@@ -34,23 +39,30 @@ func (s *server) createKey(c echo.Context) error {
 	if err := allowed(c, auth.ManageKeys); err != nil {
 		return err
 	}
-	view := templates.KeysView{Name: c.FormValue("name"), Role: auth.Role(c.FormValue("role")), Problems: map[string]string{}}
+	view := templates.KeysView{Name: c.FormValue("name"), Role: auth.Role(c.FormValue("role")), Team: c.FormValue("team"), Problems: map[string]string{}}
 	if !auth.KeyName.MatchString(view.Name) {
 		view.Problems["name"] = say(c).Say("problem.key_name", nil)
 	}
 	if !view.Role.Valid() {
 		view.Problems["role"] = say(c).Say("problem.choice", map[string]any{"choices": roleNames()})
 	}
+	if view.Role == auth.RoleAdmin && view.Team != "" {
+		view.Problems["team"] = say(c).Say("problem.key_admin_team", nil)
+	}
 	if len(view.Problems) > 0 {
 		return s.showKeys(c, http.StatusUnprocessableEntity, view)
 	}
-	key, shown, err := auth.NewKey(s.Sealer, view.Name, view.Role, "", who(c).Name, s.Now())
+	key, shown, err := auth.NewKey(s.Sealer, view.Name, view.Role, view.Team, who(c).Name, s.Now())
 	if err != nil {
 		return err
 	}
 	err = s.Keys.CreateKey(c.Request().Context(), key, who(c))
 	if errors.Is(err, auth.ErrNameTaken) {
 		view.Problems["name"] = say(c).Say("problem.key_name_taken", nil)
+		return s.showKeys(c, http.StatusUnprocessableEntity, view)
+	}
+	if errors.Is(err, auth.ErrNoTeam) {
+		view.Problems["team"] = say(c).Say("error.no_team", nil)
 		return s.showKeys(c, http.StatusUnprocessableEntity, view)
 	}
 	if err != nil {

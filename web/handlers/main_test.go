@@ -108,7 +108,7 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 	ring := auth.NewKeyRing(db, sealer, time.Now)
 	guard, err := notify.NewGuard([]string{"10.9.0.0/16"})
 	require.NoError(t, err)
-	web := handlers.New(handlers.Config{Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Sealer: sealer, Audit: db,
+	web := handlers.New(handlers.Config{Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Teams: orders.NewTeamService(db), Sealer: sealer, Audit: db,
 		Tokens: ring, Webhooks: db, Guard: guard,
 		Ready: db.Ready, Refresh: hands.WantRefresh, Cloud: "embedded", Region: region, ProjectID: project, PublicURL: publicURL,
 		Version: "test", Wait: 10 * time.Second, Now: time.Now, Log: log})

@@ -32,6 +32,7 @@ type Config struct {
 	Journal   Journal
 	Sessions  auth.Sessions
 	Keys      auth.Keys
+	Teams     *orders.TeamService
 	// Sealer encrypts the secret keys of new API keys.
 	Sealer *auth.Sealer
 	Audit  audit.Log
@@ -139,6 +140,16 @@ func (s *server) routes(in *echo.Group) {
 
 	in.GET("/audit", s.audit)
 	in.GET("/audit/:seq", s.auditEntry)
+	in.GET("/teams", s.teams)
+	in.GET("/teams/new", s.newTeam)
+	in.POST("/teams/new", s.createTeam)
+	in.GET("/teams/export", s.exportTeams)
+	in.GET("/teams/import", s.importTeams)
+	in.POST("/teams/import", s.applyTeams)
+	in.GET("/teams/:name", s.team)
+	in.POST("/teams/:name", s.changeTeam)
+	in.GET("/teams/:name/delete", s.askDeleteTeam)
+	in.POST("/teams/:name/delete", s.deleteTeam)
 	in.GET("/keys", s.keys)
 	in.POST("/keys", s.createKey)
 	in.POST("/keys/:id/revoke", s.revokeKey)
@@ -164,6 +175,7 @@ func (s *server) page(c echo.Context, title string, nav templates.Nav) templates
 	} else if who, ok := whoOf(c); ok {
 		p.User = templates.User{Name: who.Name, Role: who.Roles.String()}
 	}
+	p.User.May = who(c).May
 	return p
 }
 

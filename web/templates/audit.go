@@ -17,6 +17,9 @@ var actionLooks = map[string]badgeLook{
 	"signout":        {Quiet, "log-out", "Signed out"},
 	"key.created":    {Info, "key", "API key made"},
 	"key.revoked":    {Warn, "ban", "API key revoked"},
+	"team.created":   {Info, "users", "Team made"},
+	"team.changed":   {Info, "users", "Team changed"},
+	"team.deleted":   {Warn, "trash", "Team deleted"},
 	"order.followed": {Info, "refresh", "Cloud order moved"},
 
 	"webhook.created":  {Info, "send", "Webhook made"},
@@ -96,6 +99,8 @@ func objectHref(e audit.Entry) string {
 		return "/keys"
 	case "webhook":
 		return "/settings/webhooks/" + url.PathEscape(id)
+	case "team":
+		return teamHref(id)
 	case "cloud_order":
 		return "/orders/foreign"
 	}

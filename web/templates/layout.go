@@ -1,5 +1,7 @@
 package templates
 
+import "workspace-order-console/internal/auth"
+
 // Nav names an item of the navigation.
 type Nav string
 
@@ -11,6 +13,7 @@ const (
 	NavNewOrder Nav = "new"
 	NavOrders   Nav = "orders"
 	NavAudit    Nav = "audit"
+	NavTeams    Nav = "teams"
 	NavKeys     Nav = "keys"
 	NavSettings Nav = "settings"
 )
@@ -18,8 +21,20 @@ const (
 // User is who is signed in; an empty name means nobody.
 type User struct {
 	Name string
-	Role string // as people read it: "admin", "buyer", "auditor"
-	Team string // may be empty
+	Role string                 // as people read it: "admin", "buyer", "auditor"
+	Team string                 // may be empty
+	May  func(auth.Action) bool // nil: nothing that is not for everybody
+}
+
+// nav are the lines of a navigation that are for them.
+func (u User) nav(items []navItem) []navItem {
+	var list []navItem
+	for _, item := range items {
+		if item.may == "" || u.May != nil && u.May(item.may) {
+			list = append(list, item)
+		}
+	}
+	return list
 }
 
 // Page is what the frame needs to know; every page has one.
@@ -41,20 +56,22 @@ type navItem struct {
 	nav              Nav
 	href, icon, word string
 	key              string
+	may              auth.Action // empty: for everybody
 }
 
 var mainNav = []navItem{
-	{NavOverview, "/", "home", "Overview", "h"},
-	{NavDesktops, "/desktops", "monitor", "Desktops", "d"},
-	{NavPools, "/pools", "layers", "Pools", "p"},
-	{NavNewOrder, "/orders/new", "plus", "New order", "n"},
-	{NavOrders, "/orders", "list", "Orders", "o"},
-	{NavAudit, "/audit", "shield", "Audit", "a"},
+	{NavOverview, "/", "home", "Overview", "h", ""},
+	{NavDesktops, "/desktops", "monitor", "Desktops", "d", ""},
+	{NavPools, "/pools", "layers", "Pools", "p", ""},
+	{NavNewOrder, "/orders/new", "plus", "New order", "n", ""},
+	{NavOrders, "/orders", "list", "Orders", "o", ""},
+	{NavAudit, "/audit", "shield", "Audit", "a", ""},
 }
 
 var adminNav = []navItem{
-	{NavKeys, "/keys", "key", "API keys", "k"},
-	{NavSettings, "/settings", "settings", "Settings", "s"},
+	{NavTeams, "/teams", "users", "Teams", "t", auth.ManageTeams},
+	{NavKeys, "/keys", "key", "API keys", "k", auth.ManageKeys},
+	{NavSettings, "/settings", "settings", "Settings", "s", ""},
 }
 
 // htmxConfig is what docs/adr/0003-htmx-4.md explains.

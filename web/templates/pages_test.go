@@ -16,6 +16,8 @@ import (
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/field"
+	"workspace-order-console/internal/orders/policy"
 )
 
 // nasty is what somebody calls a desktop who wants to run a script in an admin's browser.
@@ -37,6 +39,9 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 	order.Summary.Key = nasty
 	age := InventoryAge{Refreshed: now, Problem: nasty, Now: now}
 	say := i18n.For("")
+	team := policy.Team{Name: nasty, EnterpriseProjects: []string{nasty}, Groups: map[auth.Role][]string{auth.RoleBuyer: {nasty}},
+		Budget: &policy.Budget{Currency: nasty}, Approval: &policy.Approval{AlwaysFor: []string{nasty}},
+		Allow: policy.Allow{Kinds: []string{nasty}, Products: []string{nasty}, Images: []string{nasty}}}
 
 	for name, page := range map[string]templ.Component{
 		"desktops": DesktopsPage(signedIn(), DesktopsView{Items: []cloud.Desktop{desktop}, Query: query, Age: age, MayPlace: true,
@@ -50,6 +55,13 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 			Name: nasty, URL: nasty, Problems: map[string]string{"url": nasty}, Made: &notify.Webhook{Name: nasty}, Say: say, Now: now}),
 		"webhook": WebhookPage(signedIn(), WebhookView{Webhook: notify.Webhook{ID: nasty, Name: nasty, URL: nasty, Team: nasty, DisabledBy: nasty, Dead: 1, Events: []notify.EventType{nasty}},
 			Deliveries: []notify.Delivery{{ID: nasty, OrderID: nasty, Event: nasty, State: notify.Dead, Error: nasty}, {ID: nasty, State: notify.Pending, Error: nasty}}, Say: say, Now: now}),
+		"teams": TeamsPage(signedIn(), TeamsView{Teams: []policy.Team{team}, Say: say}),
+		"team": TeamFormPage(signedIn(), TeamFormView{Say: say, Name: nasty, Stamp: nasty, Values: TeamValues(team), Changed: true,
+			Problems: field.Problems{{Path: nasty, Message: field.Say(nasty)}, {Path: "groups.buyer[0]", Message: field.Say(nasty)}},
+			Lists:    map[string][]string{"groups.buyer": {nasty}}, Meanwhile: policy.Differences(nil, &team)}),
+		"no team": TeamDeletePage(signedIn(), TeamDeleteView{Team: team, Stamp: nasty}),
+		"import": TeamImportPage(signedIn(), TeamImportView{Say: say, Text: "</textarea>" + nasty, Problems: []string{nasty},
+			Plan: &orders.TeamPlan{Changes: []orders.TeamChange{{Name: nasty, After: &team}}, Unchanged: []string{nasty}, Left: []string{nasty}, Stamp: nasty}}),
 		"kinds":    KindsPage(signedIn(), KindsView{Say: say, Targets: url.Values{"desktop_ids": {nasty}}}),
 		"settings": SettingsPage(signedIn(), SettingsView{PublicURL: nasty, Quotas: []cloud.Quota{{Type: nasty, Unit: nasty}}, RefreshProblem: nasty, Now: now}),
 		"overview": OverviewPage(signedIn(), OverviewView{Waiting: []Waiting{{Items: []orders.Order{order}, More: nasty}}, Moving: []orders.Order{order}, Age: age, ShowsInventory: true, Say: say, Now: now}),
@@ -197,7 +209,7 @@ func TestTheLogSpeaksInWords(t *testing.T) {
 	moved := audit.Entry{Action: "order.followed", Details: []byte(`{"order_status":6}`)}
 	assert.Equal(t, "Cloud order to be paid", lookOfEntry(moved).word)
 	assert.Equal(t, "a.new.one", lookOfEntry(audit.Entry{Action: "a.new.one"}).word)
-	for object, href := range map[string]string{"order:01a2": "/orders/01a2", "key:01a2": "/keys", "webhook:01a2": "/settings/webhooks/01a2", "session:01a2": "", "": "", "order:a/../../b": "/orders/a%2F..%2F..%2Fb"} {
+	for object, href := range map[string]string{"order:01a2": "/orders/01a2", "key:01a2": "/keys", "webhook:01a2": "/settings/webhooks/01a2", "session:01a2": "", "": "", "team:design": "/teams/design", "order:a/../../b": "/orders/a%2F..%2F..%2Fb"} {
 		assert.Equal(t, href, objectHref(audit.Entry{Object: object}), object)
 	}
 }
@@ -250,4 +262,35 @@ func TestEveryEventAndBadgeHasItsWords(t *testing.T) {
 	for _, badge := range orders.Badges {
 		assert.True(t, say.Has("mail.badge."+string(badge)), badge)
 	}
+}
+
+func TestATeamsRulesInWords(t *testing.T) {
+	t.Parallel()
+	say, d := i18n.For(""), decimal.RequireFromString
+	zero, hundred := d("0"), d("100")
+	usd := &policy.Budget{Month: d("2000"), Currency: "USD"}
+	assert.Equal(t, "2,000.00 USD a month", budgetWords(usd))
+	assert.Empty(t, budgetWords(nil))
+	for want, team := range map[string]policy.Team{
+		"":                                       {},
+		"One approver above 100.00 USD":          {Budget: usd, Approval: &policy.Approval{Above: &hundred, Approvals: 1}},
+		"One approver above 100.00":              {Approval: &policy.Approval{Above: &hundred, Approvals: 1}},
+		"Two approvers for whatever costs money": {Budget: usd, Approval: &policy.Approval{Above: &zero, Approvals: 2}},
+		"One approver always for what destroys data": {Approval: &policy.Approval{Approvals: 1, AlwaysFor: []string{policy.Destroys}}},
+	} {
+		assert.Equal(t, want, approvalWords(team, say))
+	}
+	assert.Equal(t, "1 kind of order, 2 packages, at most 5 at once",
+		allowWords(policy.Allow{Kinds: []string{"a/b"}, Products: []string{"a", "b"}, MaxQuantity: 5}))
+	assert.Empty(t, allowWords(policy.Allow{}))
+}
+
+func TestWhatIsForAdminsIsInTheirNavigationOnly(t *testing.T) {
+	t.Parallel()
+	page := signedIn()
+	assert.NotContains(t, render(t, DesktopsPage(page, DesktopsView{})), `href="/teams"`)
+	page.User.May = auth.RolesOf(auth.RoleBuyer).May
+	assert.NotContains(t, render(t, DesktopsPage(page, DesktopsView{})), `href="/teams"`)
+	page.User.May = auth.RolesOf(auth.RoleAdmin).May
+	assert.Contains(t, render(t, DesktopsPage(page, DesktopsView{})), `href="/teams"`)
 }
