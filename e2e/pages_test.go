@@ -45,8 +45,7 @@ func TestEveryPage(t *testing.T) {
 	b.check("overview")
 	for _, path := range []string{
 		"/desktops", "/desktops?q=nothing-has-this-name", "/pools", "/orders/new", "/orders", "/orders?state=failed",
-		"/audit", "/audit/1", "/teams", "/teams/new", "/teams/design", "/teams/design/delete", "/teams/import", "/keys", "/settings", "/settings/webhooks",
-		"/search", "/search?q=d", "/search?q=nothing-has-this-name",
+		"/audit", "/audit/1", "/teams", "/teams/new", "/teams/design", "/teams/design/delete", "/teams/import", "/keys", "/settings", "/settings/webhooks", "/settings/sessions", "/settings/people", "/search", "/search?q=d", "/search?q=nothing-has-this-name",
 	} {
 		b.see(path)
 		b.check(path)

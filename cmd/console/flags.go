@@ -57,6 +57,7 @@ type Flags struct {
 	JWTGroupsClaim    string        `name:"jwt-groups-claim" help:"Claim with the groups, or its path with dots; groups when empty."`
 	JWTMaxAge         time.Duration `name:"jwt-max-age" help:"How long ago an assertion may have been issued; 24h when empty."`
 	AdminGroup        string        `help:"Group of the sign-in proxy whose members are admins."`
+	LogoutURL         string        `name:"logout-url" help:"Where the sign-in proxy signs people out: an address, or a path of the console's own address. When empty, signing out ends the session here only."`
 	Contact           string        `help:"Whom people should ask who may do nothing yet; a line of text for that page."`
 }
 
@@ -71,6 +72,9 @@ func (f *Flags) check() error {
 	}
 	if _, err := f.identity(time.Now); err != nil {
 		return err
+	}
+	if err := f.checkLogoutURL(); err != nil {
+		return fmt.Errorf("--logout-url: %w", err)
 	}
 	if len(f.Contact) > 200 || strings.ContainsFunc(f.Contact, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return errors.New("--contact: must be one line of at most 200 bytes")
@@ -99,6 +103,23 @@ func (f *Flags) check() error {
 			return fmt.Errorf("--public-url: %q must be http://host or https://host, without a path", f.PublicURL)
 		}
 		f.PublicURL = u.Scheme + "://" + u.Host
+	}
+	return nil
+}
+
+// checkLogoutURL takes http or https, or a path, with a query where the proxy wants one.
+func (f *Flags) checkLogoutURL() error {
+	if f.LogoutURL == "" {
+		return nil
+	}
+	if f.Auth == identity.Local {
+		return errors.New("goes with --auth header or jwt, not with --auth local")
+	}
+	u, err := url.Parse(f.LogoutURL)
+	path := err == nil && u.Scheme == "" && u.Host == "" && strings.HasPrefix(u.Path, "/") && !strings.ContainsRune(f.LogoutURL, '\\')
+	web := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
+	if !path && !web || strings.ContainsFunc(f.LogoutURL, func(r rune) bool { return r <= ' ' || !unicode.IsPrint(r) }) {
+		return fmt.Errorf("%q must be https://host/path, or a path such as /oauth2/sign_out", f.LogoutURL)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ type keyCmd struct {
 }
 
 // operator is who uses the command line: whoever can read the data folder, or has the database's password.
-var operator = auth.Who{Name: "command line", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorConsole}
+var operator = auth.CommandLine
 
 type keyCreateCmd struct {
 	Name   string `required:"" help:"What the key is called; audit entries name it."`

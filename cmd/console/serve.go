@@ -11,6 +11,7 @@ import (
 
 	"workspace-order-console/internal/api"
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/auth/identity"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
@@ -63,10 +64,6 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	people, err := f.identity(time.Now)
 	if err != nil {
 		return usageError{err}
-	}
-	if people != nil {
-		// without it local sign-in would stand open at whatever address this is
-		return usageError{fmt.Errorf("--auth: the pages do not know %s yet", f.Auth)}
 	}
 	// first of all, so that a start that fails for its address leaves nothing behind
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.Listen)
@@ -142,6 +139,7 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	ring := auth.NewKeyRing(db, sealer, time.Now)
 	web := handlers.New(handlers.Config{
 		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Teams: orders.NewTeamService(db), Sealer: sealer, Audit: db, Tokens: ring,
+		Identity: people, TeamBook: db, People: db, AdminGroup: f.AdminGroup, Contact: f.Contact, LogoutURL: f.LogoutURL,
 		Webhooks: db, Guard: guard, WithoutAddress: withoutAddress,
 		Ready:   func(ctx context.Context) error { return ready(ctx, db, c) },
 		Refresh: hands.WantRefresh,
@@ -151,23 +149,29 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	})
 	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: f.ProjectID, PublicURL: publicURL,
 		Wait: f.CloudTimeout + 5*time.Second, Version: version, Log: log, Now: time.Now})
+	var handler http.Handler = web
+	if people != nil {
+		handler = identity.CloseChunked(web)
+	}
 	server := &http.Server{
-		Handler:           web,
+		Handler:           handler,
 		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		WriteTimeout: f.CloudTimeout + 30*time.Second,
 		ErrorLog:     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 
-	link, err := signinLink(ctx, db, publicURL)
-	if err != nil {
-		return err
-	}
 	where := f.Data
 	if f.Database != "" {
 		where = db.String()
 	}
-	fmt.Fprintf(o.out, "The console is at %s (%s cloud, data in %s)\nSign in, once and within %d minutes: %s\n",
-		publicURL, f.Cloud, where, int(signinLife.Minutes()), link)
+	fmt.Fprintf(o.out, "The console is at %s (%s cloud, data in %s)\n", publicURL, f.Cloud, where)
+	if people == nil {
+		link, err := signinLink(ctx, db, publicURL)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(o.out, "Sign in, once and within %d minutes: %s\n", int(signinLife.Minutes()), link)
+	}
 	if h.ready != nil {
 		h.ready(publicURL)
 	}

@@ -9,12 +9,16 @@ import (
 	"time"
 
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/auth/identity"
 )
 
 type signinCmd struct{}
 
 // Run prints a new sign-in link for the console that uses this database.
 func (signinCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
+	if f.Auth != identity.Local {
+		return usageError{fmt.Errorf("--auth: with %s people sign in at the sign-in proxy, not by a link", f.Auth)}
+	}
 	if _, err := os.Stat(f.Data); err != nil && f.Database == "" {
 		return fmt.Errorf("no console has run with the data in %s yet", f.Data)
 	}

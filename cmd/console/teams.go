@@ -70,7 +70,7 @@ func (a teamApplyCmd) Run(ctx context.Context, f *Flags, o *output, in io.Reader
 		err = service.Apply(ctx, operator, plan)
 	}
 	if err != nil {
-		return told(err)
+		return plainly(err)
 	}
 	return report(o.out, plan, a.DryRun)
 }
@@ -138,8 +138,8 @@ func orNone(value string) string {
 	return value
 }
 
-// told puts an error of the service into words.
-func told(err error) error {
+// plainly puts an error of the service into words.
+func plainly(err error) error {
 	var e *orders.Error
 	if errors.As(err, &e) {
 		return errors.New(i18n.For("").Say(e.Message.Key, e.Message.Args))

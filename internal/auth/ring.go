@@ -23,6 +23,9 @@ var ErrKey = errors.New("not a key")
 // Shown is what is shown once of a new key: its token and its secret key.
 type Shown struct{ Token, SK Secret }
 
+// IsToken tells that a text has the form of a token: one that only has the form is nobody's.
+func IsToken(text string) bool { return strings.HasPrefix(text, tokenPrefix) }
+
 // NewKey makes an API key. What is secret of it is to be shown once; the key holds the token's hash and the secret key,
 // sealed. An error wraps ErrKey and says what is allowed.
 func NewKey(sealer *Sealer, name string, role Role, team, createdBy string, now time.Time) (Key, Shown, error) {
@@ -48,7 +51,7 @@ func NewKey(sealer *Sealer, name string, role Role, team, createdBy string, now 
 
 // Who is who uses the key.
 func (k Key) Who() Who {
-	return Who{Name: "key:" + k.Name, Roles: RolesOf(k.Role), Team: k.Team, Door: DoorAPI, KeyID: k.ID}
+	return Who{Name: keyPrefix + k.Name, Roles: RolesOf(k.Role), Team: k.Team, Door: DoorAPI, KeyID: k.ID}
 }
 
 const (

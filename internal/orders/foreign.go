@@ -53,7 +53,7 @@ func (a Action) Entry(step string) string {
 
 // ForeignOrders lists the account's orders that are not this console's.
 func (s *Service) ForeignOrders(ctx context.Context, who auth.Who, after string, limit int) ([]ForeignOrder, string, error) {
-	if !who.May(auth.SettleOrders) {
+	if !who.May(auth.ManageForeign) {
 		return nil, "", forbidden()
 	}
 	list, next, err := s.Journal.ForeignOrders(ctx, after, limit)
@@ -63,7 +63,7 @@ func (s *Service) ForeignOrders(ctx context.Context, who auth.Who, after string,
 // CancelForeign journals the cancellation of an unpaid order that is not this console's; a worker cancels it. It takes a
 // reason: what looks like a ghost may be a colleague's.
 func (s *Service) CancelForeign(ctx context.Context, who auth.Who, orderID, reason string) error {
-	if !who.May(auth.SettleOrders) {
+	if !who.May(auth.ManageForeign) {
 		return forbidden()
 	}
 	foreign, err := s.Journal.ForeignOrder(ctx, orderID)

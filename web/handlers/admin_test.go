@@ -104,10 +104,10 @@ func TestWhoMayReadTheLogAndTheKeys(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	for role, may := range map[auth.Role]map[string]int{
-		auth.RoleViewer:  {"/audit": 403, "/audit/1": 403, "/keys": 403, "/settings": 200},
-		auth.RoleBuyer:   {"/audit": 403, "/keys": 403, "/orders/new": 200},
-		auth.RoleAuditor: {"/audit": 200, "/audit/1": 200, "/keys": 403, "/orders/new": 403},
-		auth.RoleAdmin:   {"/audit": 200, "/keys": 200},
+		auth.RoleViewer:  {"/audit": 403, "/audit/1": 403, "/keys": 403, "/settings": 403, "/orders": 200},
+		auth.RoleBuyer:   {"/audit": 403, "/keys": 403, "/orders/new": 403, "/desktops": 200},
+		auth.RoleAuditor: {"/audit": 200, "/audit/1": 200, "/keys": 403, "/orders/new": 403, "/desktops": 403},
+		auth.RoleAdmin:   {"/audit": 200, "/keys": 403, "/teams": 200, "/settings/webhooks": 403},
 	} {
 		token := c.key("reads-as-"+string(role), role)
 		for path, status := range may {

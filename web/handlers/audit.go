@@ -9,16 +9,12 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"workspace-order-console/internal/audit"
-	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/web/templates"
 )
 
 // audit is the log with its filters, as a page or as JSON.
 func (s *server) audit(c echo.Context) error {
-	if err := allowed(c, auth.ViewAudit); err != nil {
-		return err
-	}
 	query := c.QueryParams()
 	f := audit.Filter{Scope: who(c).Scope(), Actor: strings.TrimSpace(query.Get("actor")), Action: query.Get("action"), Object: strings.TrimSpace(query.Get("object")),
 		Door: query.Get("door"), Limit: listSize, Before: number(query.Get("after"))}
@@ -51,9 +47,6 @@ func (s *server) audit(c echo.Context) error {
 
 // auditEntry is one entry.
 func (s *server) auditEntry(c echo.Context) error {
-	if err := allowed(c, auth.ViewAudit); err != nil {
-		return err
-	}
 	seq := number(c.Param("seq"))
 	if seq < 1 {
 		return orders.ErrNotFound

@@ -3,11 +3,13 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/auth/identity"
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
@@ -32,7 +34,14 @@ func (s *server) handleError(err error, c echo.Context) {
 		return
 	}
 	t := s.trouble(c, err)
-	if t.status >= 500 {
+	t.view.Links = slices.DeleteFunc(t.view.Links, func(link templates.Link) bool { return s.closed(c, link) })
+	var unnamed *identity.Error
+	if errors.As(err, &unnamed) {
+		s.Log.Warn("nobody was let in", "reason", unnamed.Reason, "address", c.RealIP(), "path", c.Request().URL.Path, "request_id", requestIDOf(c))
+		if t.status == http.StatusServiceUnavailable {
+			c.Response().Header().Set("Retry-After", "30")
+		}
+	} else if t.status >= 500 {
 		s.Log.Error("request failed", "error", err, "path", c.Request().URL.Path, "request_id", requestIDOf(c))
 	}
 	var sent error
@@ -41,6 +50,10 @@ func (s *server) handleError(err error, c echo.Context) {
 		sent = s.signinPage(c, http.StatusUnauthorized, signInWhy(c))
 	case wantsJSON(c):
 		sent = c.JSON(t.status, map[string]string{"error": strings.TrimSpace(t.view.Title + ": " + t.view.What), "request_id": requestIDOf(c)})
+	case errors.Is(err, errEnded):
+		sent = s.endedPage(c, t.status)
+	case errors.Is(err, errUnmapped):
+		sent = s.unmappedPage(c, t.status)
 	default:
 		page := s.page(c, t.view.Title, "")
 		page.RequestID = requestIDOf(c)
@@ -65,15 +78,33 @@ var (
 	toNew      = templates.Link{Text: "New order", Href: "/orders/new", Icon: "plus"}
 )
 
+// closed tells that a link leads where they may not go.
+func (s *server) closed(c echo.Context, link templates.Link) bool {
+	w, known := whoOf(c)
+	return known && link == toNew && !w.May(auth.PlaceOrders)
+}
+
 // trouble says what an error means to people.
 func (s *server) trouble(c echo.Context, err error) trouble {
 	p := say(c)
 	var told *orders.Error
 	var framework *echo.HTTPError
+	var unnamed *identity.Error
 	switch {
 	case errors.As(err, &told):
 		return ofOrders(p, told)
-	case errors.Is(err, auth.ErrNotFound) && tokenOf(c.Request()) != "" && who(c).Name == "":
+	case errors.As(err, &unnamed):
+		return s.ofNobody(unnamed)
+	case errors.Is(err, errNobody):
+		return s.ofNobody(&identity.Error{Status: http.StatusUnauthorized})
+	case errors.Is(err, errEnded):
+		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "Session ended", What: "Your session was ended. Open the console in the browser and sign in again."}}
+	case errors.Is(err, errUnmapped):
+		return trouble{http.StatusForbidden, templates.ErrorView{Title: "No access yet", What: "You have no role in this console."}}
+	case errors.Is(err, errAnotherPerson):
+		return trouble{http.StatusConflict, templates.ErrorView{Title: "You are somebody else now", What: "That page was shown to another person, who was signed in in this browser before. Nothing was done.",
+			Next: "Go on as yourself from here.", Links: []templates.Link{toOverview}, Tone: templates.Warn}}
+	case errors.Is(err, auth.ErrNotFound) && tokenOf(c) != "" && who(c).Name == "":
 		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "API key unknown", What: p.Say("api.wrong_token", nil)}}
 	case errors.Is(err, orders.ErrNotFound), errors.Is(err, auth.ErrNotFound), errors.Is(err, notify.ErrNotFound):
 		return notHere()
@@ -109,6 +140,20 @@ func (s *server) trouble(c echo.Context, err error) trouble {
 		What:  "The console could not finish this. Orders that were submitted are safe: each is written down before it is sent.",
 		Next:  "Look at the orders before you repeat what you did.",
 		Links: []templates.Link{toOrders, toOverview}}}
+}
+
+// ofNobody says why nobody is let in. The reason itself stands in the log: who forges a header is not told how it shows.
+func (s *server) ofNobody(e *identity.Error) trouble {
+	switch e.Status {
+	case http.StatusBadRequest:
+		return trouble{e.Status, templates.ErrorView{Title: "Not understood", What: "It is not clear who you are: what reached this console from your company's sign-in is not what it should be.",
+			Next: "Sign in there anew. If that does not help, those who run this console find the reason in its log.", Tone: templates.Warn}}
+	case http.StatusServiceUnavailable:
+		return trouble{e.Status, templates.ErrorView{Title: "Sign-in cannot be checked now", What: "This console cannot reach your company's sign-in to check who you are.",
+			Next: "Try again in a minute.", Tone: templates.Warn}}
+	}
+	return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "Not signed in", What: "This console is reached through your company's sign-in, and this request did not come that way.",
+		Next: "Open " + s.PublicURL + " in the browser and sign in there.", Tone: templates.Warn}}
 }
 
 func notHere() trouble {

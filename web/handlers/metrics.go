@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -17,14 +18,19 @@ import (
 
 // metrics serves /metrics: the process, and how many orders there are by what they show, the head's number, what is
 // told of them, and the inventory's age.
-func (s *server) metrics() http.Handler {
+func (s *server) metrics(c echo.Context) error {
+	s.gather.ServeHTTP(c.Response(), c.Request())
+	return nil
+}
+
+func gatherer(config Config) http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &orderCollector{s})
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &orderCollector{config})
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{Timeout: readyTimeout})
 }
 
 // orderCollector reads what it tells when it is asked; the counts are kept, not counted.
-type orderCollector struct{ *server }
+type orderCollector struct{ Config }
 
 var (
 	ordersDesc = prometheus.NewDesc("console_orders", "Orders by what they show: their state, or the worst of their cloud orders.", []string{"badge"}, nil)

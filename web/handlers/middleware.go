@@ -127,53 +127,73 @@ func who(c echo.Context) auth.Who {
 // errSignIn sends somebody to the sign-in page.
 var errSignIn = errors.New("not signed in")
 
-// signedIn lets people with a session in, and callers with an API key to the reads that answer JSON.
-func (s *server) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if token := tokenOf(c.Request()); token != "" {
-			if c.Request().Method != http.MethodGet || !wantsJSON(c) {
-				return errKeyReadsOnly
+// signedIn lets people with a session in, and callers with an API key where the route answers them. Who they are and what
+// they may do is known behind it; whether that is enough is asked by permitted.
+func (s *server) signedIn(route Route) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if token := tokenOf(c); token != "" {
+				if route.Access != Readers || !wantsJSON(c) {
+					return errKeyReadsOnly
+				}
+				key, err := s.Tokens.WhoByToken(c.Request().Context(), token)
+				if err != nil {
+					return err
+				}
+				key.Address, key.RequestID = c.RealIP(), requestIDOf(c)
+				c.Set(whoKey, key)
+				return next(c)
 			}
-			key, err := s.Tokens.WhoByToken(c.Request().Context(), token)
+			var err error
+			if s.Identity == nil {
+				err = s.signedInHere(c)
+			} else {
+				err = s.signedInElsewhere(c)
+			}
 			if err != nil {
 				return err
 			}
-			key.Address, key.RequestID = c.RealIP(), requestIDOf(c)
-			c.Set(whoKey, key)
 			return next(c)
 		}
-		session, err := s.sessions.current(c)
-		if errors.Is(err, auth.ErrNotFound) {
-			return errSignIn
-		}
-		if err != nil {
-			return err
-		}
-		c.Set(sessionKey, session)
-		c.Set(whoKey, auth.Who{Name: session.Name, Roles: auth.RolesOf(session.Role), Door: auth.DoorWeb,
-			Address: c.RealIP(), RequestID: requestIDOf(c)})
-		return next(c)
 	}
+}
+
+// signedInHere finds the session of a local sign-in.
+func (s *server) signedInHere(c echo.Context) error {
+	session, err := s.sessions.current(c)
+	if errors.Is(err, auth.ErrNotFound) || err == nil && session.Role == "" {
+		return errSignIn // a session without a role is one that a sign-in proxy's person had here
+	}
+	if err != nil {
+		return err
+	}
+	c.Set(sessionKey, session)
+	c.Set(whoKey, auth.Who{Name: session.Name, Roles: auth.RolesOf(session.Role), Door: auth.DoorWeb,
+		Address: c.RealIP(), RequestID: requestIDOf(c)})
+	return nil
 }
 
 // errKeyReadsOnly: an API key was used on a page.
 var errKeyReadsOnly = errors.New("API keys read JSON only")
 
-// tokenOf is the API key of a request, in either of the two headers.
-func tokenOf(r *http.Request) string {
+const tokenKey = "token"
+
+// tokenOf is the API key of a request, "" when it has none.
+func tokenOf(c echo.Context) string {
+	token, _ := c.Get(tokenKey).(string)
+	return token
+}
+
+// token reads the API key of a request, in either of the two headers. Behind a sign-in proxy, what Authorization says may be
+// the proxy's: only what looks like a key is one.
+func (s *server) token(r *http.Request) string {
 	if token := r.Header.Get("X-Auth-Token"); token != "" {
 		return token
 	}
 	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
-		return strings.TrimSpace(token)
+		if token = strings.TrimSpace(token); s.Identity == nil || auth.IsToken(token) {
+			return token
+		}
 	}
 	return ""
-}
-
-// allowed refuses what the role may not do.
-func allowed(c echo.Context, action auth.Action) error {
-	if !who(c).May(action) {
-		return errForbidden
-	}
-	return nil
 }

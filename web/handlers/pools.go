@@ -13,9 +13,6 @@ import (
 
 // pools lists the pools of the cached inventory, as a page or as JSON.
 func (s *server) pools(c echo.Context) error {
-	if err := allowed(c, auth.ViewInventory); err != nil {
-		return err
-	}
 	query := c.QueryParams()
 	page, err := s.Inventory.Pools(c.Request().Context(), orders.PoolFilter{Scope: who(c).Scope(), Text: strings.TrimSpace(query.Get("q")), Type: query.Get("type"),
 		Status: query.Get("status"), EnterpriseProjectID: query.Get("enterprise_project_id"), After: query.Get("after"), Limit: listSize})

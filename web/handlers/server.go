@@ -13,15 +13,15 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/auth/identity"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
-	"workspace-order-console/web/static"
+	"workspace-order-console/internal/orders/policy"
 	"workspace-order-console/web/templates"
 )
 
@@ -48,6 +48,18 @@ type Config struct {
 	// Refresh asks for a new inventory soon.
 	Refresh func()
 
+	// Identity tells who requests are from behind a sign-in proxy; nil with local sign-in, and the next five are not
+	// needed then.
+	Identity identity.Source
+	TeamBook TeamBook
+	People   auth.People
+	// AdminGroup is the group whose members are admins; empty: nobody is.
+	AdminGroup string
+	// Contact says whom those should ask who may do nothing; the admins' group when it is empty.
+	Contact string
+	// LogoutURL is where the sign-in proxy signs people out; empty: they are signed out here only.
+	LogoutURL string
+
 	Cloud, Region, ProjectID string
 	// PublicURL is the address people use, without a slash at the end.
 	PublicURL string
@@ -69,6 +81,11 @@ type Tokens interface {
 	Forget(keyID string)
 }
 
+// TeamBook tells which teams there are.
+type TeamBook interface {
+	Teams(ctx context.Context) (policy.Teams, error)
+}
+
 // Journal is what the pages read beside the service.
 type Journal interface {
 	Count(ctx context.Context, scope auth.Scope) (map[orders.Badge]int, error)
@@ -79,7 +96,9 @@ type Journal interface {
 type server struct {
 	Config
 	sessions *sessionStore
+	roster   *roster
 	secure   bool // cookies for https only
+	gather   http.Handler
 }
 
 // maxForm is how much a form may post.
@@ -88,94 +107,36 @@ const maxForm = "1M"
 // New makes the console's HTTP handler: pages, health and metrics. The /v2 door is mounted on it by whoever wires the
 // program.
 func New(config Config) *echo.Echo {
-	s := &server{Config: config, secure: strings.HasPrefix(config.PublicURL, "https://")}
+	s := &server{Config: config, gather: gatherer(config), secure: strings.HasPrefix(config.PublicURL, "https://")}
 	s.sessions = newSessionStore(config.Sessions, s.secure, config.Now)
+	s.roster = newRoster(config.TeamBook, config.Journal, config.AdminGroup, config.Now)
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
+	if config.Identity != nil {
+		e.IPExtractor = func(r *http.Request) string { return config.Identity.Client(r).String() }
+	}
 	e.HTTPErrorHandler = s.handleError
 	// route-independent, so that errors of the router itself pass through too
-	e.Pre(requestID, s.logged, recovered, secured)
-
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
-	e.GET("/readyz", s.readyz)
-	e.GET("/metrics", echo.WrapHandler(s.metrics()))
-	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
-
-	web := e.Group("", s.browserOnly, middleware.BodyLimit(maxForm))
-	web.GET("/signin", s.signin)
-	in := web.Group("", s.signedIn)
-	s.routes(in)
+	e.Pre(requestID, s.logged, recovered, secured, s.named)
+	s.register(e)
 	return e
-}
-
-// routes are the pages for people who are signed in.
-func (s *server) routes(in *echo.Group) {
-	in.GET("/", s.overview)
-	in.GET("/poll", s.pollOverview)
-	in.POST("/logout", s.logout)
-
-	in.GET("/orders/new", s.kinds)
-	in.GET("/orders/new/:door/:type", s.form)
-	in.POST("/orders/new/:door/:type", s.submitForm)
-	in.POST("/orders/new/:door/:type/check", s.checkForm)
-	in.GET("/orders/review", s.review)
-	in.POST("/orders/review", s.place)
-
-	in.GET("/orders", s.orders)
-	in.GET("/orders/poll", s.pollOrders)
-	in.GET("/orders/foreign", s.foreign)
-	in.POST("/orders/foreign/:id/cancel", s.cancelForeign)
-	in.GET("/orders/:id", s.order)
-	in.GET("/orders/:id/poll", s.pollOrder)
-	in.POST("/orders/:id/pay", s.pay)
-	in.POST("/orders/:id/cancel", s.cancel)
-	in.POST("/orders/:id/withdraw", s.withdraw)
-	in.POST("/orders/:id/resolve", s.resolve)
-	in.POST("/orders/:id/repeat", s.repeat)
-
-	in.GET("/desktops", s.desktops)
-	in.GET("/pools", s.pools)
-	in.GET("/search", s.search)
-
-	in.GET("/audit", s.audit)
-	in.GET("/audit/:seq", s.auditEntry)
-	in.GET("/teams", s.teams)
-	in.GET("/teams/new", s.newTeam)
-	in.POST("/teams/new", s.createTeam)
-	in.GET("/teams/export", s.exportTeams)
-	in.GET("/teams/import", s.importTeams)
-	in.POST("/teams/import", s.applyTeams)
-	in.GET("/teams/:name", s.team)
-	in.POST("/teams/:name", s.changeTeam)
-	in.GET("/teams/:name/delete", s.askDeleteTeam)
-	in.POST("/teams/:name/delete", s.deleteTeam)
-	in.GET("/keys", s.keys)
-	in.POST("/keys", s.createKey)
-	in.POST("/keys/:id/revoke", s.revokeKey)
-	in.GET("/settings", s.settings)
-	in.POST("/settings/theme", s.setTheme)
-	in.POST("/settings/refresh", s.refreshInventory)
-	in.GET("/settings/webhooks", s.webhooks)
-	in.POST("/settings/webhooks", s.createWebhook)
-	in.GET("/settings/webhooks/:id", s.webhook)
-	in.POST("/settings/webhooks/:id/test", s.testWebhook)
-	in.POST("/settings/webhooks/:id/enable", s.enableWebhook)
-	in.POST("/settings/webhooks/:id/disable", s.disableWebhook)
-	in.POST("/settings/webhooks/:id/delete", s.deleteWebhook)
-	in.POST("/settings/webhooks/:id/resend", s.resend)
 }
 
 // page is the frame's view for a request.
 func (s *server) page(c echo.Context, title string, nav templates.Nav) templates.Page {
 	p := templates.Page{Title: title, Nav: nav, Cloud: s.Cloud, Region: s.Region, ProjectID: s.ProjectID}
+	w, known := whoOf(c)
+	if !known {
+		return p
+	}
+	p.User = templates.User{Name: w.ShownName(), Role: w.Roles.String(), Team: w.Team, May: w.May}
 	if session := current(c); session != nil {
 		p.Theme = session.Values.Theme
-		p.User = templates.User{Name: session.Name, Role: string(session.Role)}
-	} else if who, ok := whoOf(c); ok {
-		p.User = templates.User{Name: who.Name, Role: who.Roles.String()}
+		if w.Team != "" && len(w.Memberships) > 1 {
+			p.User.Teams, p.User.Unpicked = w.Memberships, session.Values.Team != w.Team
+		}
 	}
-	p.User.May = who(c).May
 	return p
 }
 

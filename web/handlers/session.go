@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -67,12 +68,12 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 		return session, nil //nolint:nilerr // no cookie is no error: the session is new
 	}
 	kept, err := s.load(r.Context(), auth.Secret(cookie.Value).Hash())
+	session.Values[valueKey] = kept
 	if err != nil {
 		return session, err
 	}
 	session.IsNew = false
 	session.ID = cookie.Value
-	session.Values[valueKey] = kept
 	return session, nil
 }
 
@@ -99,7 +100,7 @@ func (s *sessionStore) load(ctx context.Context, hash string) (auth.Session, err
 	session, err := s.table.Session(ctx, hash)
 	if err != nil {
 		s.forget(hash)
-		return auth.Session{}, err
+		return session, err
 	}
 	s.remember(session, now, forgotten)
 	return session, nil
@@ -117,27 +118,33 @@ func (s *sessionStore) remember(session auth.Session, now time.Time, forgotten i
 	s.cache[session.IDHash] = cached{session, now.Add(cacheFor)}
 }
 
-func (s *sessionStore) forget(hash string) {
+func (s *sessionStore) forget(hashes ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forgotten++
-	delete(s.cache, hash)
+	for _, hash := range hashes {
+		delete(s.cache, hash)
+	}
 }
 
-// current is the session of a request; auth.ErrNotFound when there is none or it has ended. A session in use is
-// renewed now and then, and so is its cookie.
+// current is the session of a request; auth.ErrNotFound when there is none or it has ended, and auth.ErrRevoked, with the
+// session, when its browser is to be told so. A session in use is renewed now and then, and so is its cookie.
 func (s *sessionStore) current(c echo.Context) (auth.Session, error) {
 	session, err := s.Get(c.Request(), cookieName)
-	if err != nil {
-		return auth.Session{}, err
-	}
 	kept, ok := session.Values[valueKey].(auth.Session)
+	if err != nil {
+		return kept, err
+	}
 	if !ok {
 		return auth.Session{}, auth.ErrNotFound
 	}
 	if now := s.now(); now.Sub(kept.SeenAt) > renewAfter {
 		kept.SeenAt, kept.ExpiresAt = now, now.Add(sessionLife)
-		if err := s.change(c.Request().Context(), kept); err != nil {
+		err := s.change(c.Request().Context(), kept)
+		if errors.Is(err, auth.ErrNotFound) {
+			return kept, auth.ErrRevoked // in this moment, by another console
+		}
+		if err != nil {
 			return auth.Session{}, err
 		}
 		if err := s.Save(c.Request(), c.Response(), session); err != nil {
@@ -153,13 +160,35 @@ func (s *sessionStore) change(ctx context.Context, session auth.Session) error {
 	forgotten := s.forgotten
 	s.mu.RUnlock()
 	if err := s.table.SaveSession(ctx, session); err != nil {
+		s.forget(session.IDHash) // another console has ended it: the table says why
 		return err
 	}
 	s.remember(session, s.now(), forgotten)
 	return nil
 }
 
-// current is the session behind signedIn; nil for callers with an API key.
+// begin gives the browser a new session.
+func (s *sessionStore) begin(c echo.Context, session auth.Session, open func(auth.Session) error) (auth.Session, error) {
+	id, now := auth.NewSecret(), s.now()
+	session.IDHash, session.Address, session.UserAgent = id.Hash(), c.RealIP(), c.Request().UserAgent()
+	session.CreatedAt, session.SeenAt, session.ExpiresAt = now, now, now.Add(sessionLife)
+	if err := open(session); err != nil {
+		return auth.Session{}, err
+	}
+	cookie := sessions.NewSession(s, cookieName)
+	cookie.ID, cookie.Options = id.Reveal(), s.options()
+	return session, s.Save(c.Request(), c.Response(), cookie)
+}
+
+// drop takes the cookie away.
+func (s *sessionStore) drop(c echo.Context) error {
+	gone := sessions.NewSession(s, cookieName)
+	gone.Options = s.options()
+	gone.Options.MaxAge = -1
+	return s.Save(c.Request(), c.Response(), gone)
+}
+
+// current is the session behind signedIn; nil for callers without one.
 func current(c echo.Context) *auth.Session {
 	if session, ok := c.Get(sessionKey).(auth.Session); ok {
 		return &session

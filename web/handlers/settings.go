@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -13,17 +14,18 @@ import (
 
 // settings shows where orders go, how fresh the inventory is, and what its user may set.
 func (s *server) settings(c echo.Context) error {
-	if err := allowed(c, auth.ViewSettings); err != nil {
-		return err
-	}
 	ctx := c.Request().Context()
-	view := templates.SettingsView{PublicURL: s.PublicURL, Version: s.Version, MayTell: mayManageWebhooks(c) == nil, Now: s.Now()}
+	view := templates.SettingsView{PublicURL: s.PublicURL, Version: s.Version, Now: s.Now()}
 	var err error
-	if view.Refreshed, view.RefreshProblem, err = s.Inventory.Age(ctx); err != nil {
-		return err
+	if who(c).May(auth.ViewInventory) {
+		if view.Refreshed, view.RefreshProblem, err = s.Inventory.Age(ctx); err != nil {
+			return err
+		}
 	}
-	if view.Quotas, err = s.Inventory.Quotas(ctx); err != nil {
-		return err
+	if who(c).May(auth.ViewConsole) {
+		if view.Quotas, err = s.Inventory.Quotas(ctx); err != nil {
+			return err
+		}
 	}
 	return render(c, http.StatusOK, templates.SettingsPage(s.page(c, "Settings", templates.NavSettings), view))
 }
@@ -48,6 +50,28 @@ func (s *server) setTheme(c echo.Context) error {
 	return seeOther(c, back(c, "/settings"))
 }
 
+// errTeam is a team that somebody is no member of.
+var errTeam = echo.NewHTTPError(http.StatusUnprocessableEntity)
+
+// setTeam keeps the team that a member of several acts for, with the session. It leads to where both teams have something to
+// see: an order or a filter of one is nothing in the other.
+func (s *server) setTeam(c echo.Context) error {
+	session, w := current(c), who(c)
+	team := c.FormValue("team")
+	if session == nil || w.Team == "" || !slices.ContainsFunc(w.Memberships, func(m auth.Membership) bool { return m.Team == team }) {
+		return errTeam
+	}
+	session.Values.Team = team
+	if err := s.sessions.change(c.Request().Context(), *session); err != nil {
+		return err
+	}
+	switch path, _, _ := strings.Cut(back(c, "/"), "?"); path {
+	case "/orders", "/settings":
+		return seeOther(c, path)
+	}
+	return seeOther(c, "/")
+}
+
 // back is the page of this console that a post came from, or another when it cannot be told.
 func back(c echo.Context, otherwise string) string {
 	from, err := url.Parse(c.Request().Referer())
@@ -60,9 +84,6 @@ func back(c echo.Context, otherwise string) string {
 
 // refreshInventory asks for a new inventory soon.
 func (s *server) refreshInventory(c echo.Context) error {
-	if err := allowed(c, auth.ViewSettings); err != nil {
-		return err
-	}
 	s.Refresh()
 	return seeOther(c, back(c, "/settings"))
 }

@@ -4,18 +4,17 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/gorilla/sessions"
 	"github.com/labstack/echo/v4"
 
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/web/templates"
 )
 
-// LocalAdmin is who signs in with a one-time link: whoever runs the console.
-const LocalAdmin = "admin"
-
 // signin opens a session for a one-time link, and otherwise says how to get one.
 func (s *server) signin(c echo.Context) error {
+	if s.Identity != nil {
+		return s.signinElsewhere(c)
+	}
 	code := c.QueryParam("code")
 	if code == "" {
 		if _, err := s.sessions.current(c); err == nil {
@@ -23,21 +22,14 @@ func (s *server) signin(c echo.Context) error {
 		}
 		return s.signinPage(c, http.StatusOK, "")
 	}
-	id := auth.NewSecret()
-	now := s.Now()
-	session := auth.Session{IDHash: id.Hash(), Name: LocalAdmin, Role: auth.RoleAdmin, Address: c.RealIP(),
-		UserAgent: c.Request().UserAgent(), CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionLife)}
-	who := auth.Who{Name: LocalAdmin, Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb, Address: c.RealIP(), RequestID: requestIDOf(c)}
-	err := s.Sessions.SignIn(c.Request().Context(), auth.Secret(code).Hash(), session, who)
+	who := auth.Who{Name: auth.LocalAdmin, Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb, Address: c.RealIP(), RequestID: requestIDOf(c)}
+	_, err := s.sessions.begin(c, auth.Session{Name: auth.LocalAdmin, Role: auth.RoleAdmin}, func(session auth.Session) error {
+		return s.Sessions.SignIn(c.Request().Context(), auth.Secret(code).Hash(), session, who)
+	})
 	if errors.Is(err, auth.ErrNotFound) {
 		return s.signinPage(c, http.StatusUnauthorized, "This link was used already, has expired, or is not one of this console's.")
 	}
 	if err != nil {
-		return err
-	}
-	cookie := sessions.NewSession(s.sessions, cookieName)
-	cookie.ID, cookie.Options = id.Reveal(), s.sessions.options()
-	if err := s.sessions.Save(c.Request(), c.Response(), cookie); err != nil {
 		return err
 	}
 	return seeOther(c, "/")
@@ -47,7 +39,7 @@ func (s *server) signinPage(c echo.Context, status int, why string) error {
 	return render(c, status, templates.SignInPage(s.page(c, "Sign in", ""), templates.SignInView{Why: why}))
 }
 
-// logout ends the session here and everywhere.
+// logout ends the session here and everywhere, and where there is a sign-in proxy that can be told so, leads to it.
 func (s *server) logout(c echo.Context) error {
 	session := current(c)
 	if session == nil {
@@ -57,11 +49,16 @@ func (s *server) logout(c echo.Context) error {
 		return err
 	}
 	s.sessions.forget(session.IDHash)
-	gone := sessions.NewSession(s.sessions, cookieName)
-	gone.Options = s.sessions.options()
-	gone.Options.MaxAge = -1
-	if err := s.sessions.Save(c.Request(), c.Response(), gone); err != nil {
+	if s.Identity != nil && s.LogoutURL == "" {
+		// The proxy still names the person at every request. The cookie stays, as the mark of a session that was ended, so
+		// that the next page, or the next poll of one that is still open, begins no new one.
+		return seeOther(c, "/signin")
+	}
+	if err := s.sessions.drop(c); err != nil {
 		return err
+	}
+	if s.Identity != nil {
+		return seeOther(c, "/signed-out")
 	}
 	return seeOther(c, "/signin")
 }

@@ -24,13 +24,19 @@ type User struct {
 	Role string                 // as people read it: "admin", "buyer", "auditor"
 	Team string                 // may be empty
 	May  func(auth.Action) bool // nil: nothing that is not for everybody
+	// Teams are those of a member of several, who can choose; Unpicked tells that they have not chosen yet.
+	Teams    []auth.Membership
+	Unpicked bool
 }
+
+// may tells whether something is offered to them.
+func (u User) may(action auth.Action) bool { return action == "" || u.May != nil && u.May(action) }
 
 // nav are the lines of a navigation that are for them.
 func (u User) nav(items []navItem) []navItem {
 	var list []navItem
 	for _, item := range items {
-		if item.may == "" || u.May != nil && u.May(item.may) {
+		if u.may(item.may) {
 			list = append(list, item)
 		}
 	}
@@ -60,18 +66,18 @@ type navItem struct {
 }
 
 var mainNav = []navItem{
-	{NavOverview, "/", "home", "Overview", "h", ""},
-	{NavDesktops, "/desktops", "monitor", "Desktops", "d", ""},
-	{NavPools, "/pools", "layers", "Pools", "p", ""},
-	{NavNewOrder, "/orders/new", "plus", "New order", "n", ""},
-	{NavOrders, "/orders", "list", "Orders", "o", ""},
-	{NavAudit, "/audit", "shield", "Audit", "a", ""},
+	{NavOverview, "/", "home", "Overview", "h", auth.ViewOrders},
+	{NavDesktops, "/desktops", "monitor", "Desktops", "d", auth.ViewInventory},
+	{NavPools, "/pools", "layers", "Pools", "p", auth.ViewInventory},
+	{NavNewOrder, "/orders/new", "plus", "New order", "n", auth.PlaceOrders},
+	{NavOrders, "/orders", "list", "Orders", "o", auth.ViewOrders},
+	{NavAudit, "/audit", "shield", "Audit", "a", auth.ViewAudit},
 }
 
 var adminNav = []navItem{
 	{NavTeams, "/teams", "users", "Teams", "t", auth.ManageTeams},
 	{NavKeys, "/keys", "key", "API keys", "k", auth.ManageKeys},
-	{NavSettings, "/settings", "settings", "Settings", "s", ""},
+	{NavSettings, "/settings", "settings", "Settings", "s", auth.ViewSettings},
 }
 
 // htmxConfig is what docs/adr/0003-htmx-4.md explains.

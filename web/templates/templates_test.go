@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 )
 
@@ -23,7 +24,7 @@ func render(t *testing.T, component templ.Component) string {
 
 func signedIn() Page {
 	return Page{
-		Title: "Orders", Nav: NavOrders, User: User{Name: "ops-admin", Role: "admin"}, Cloud: "embedded",
+		Title: "Orders", Nav: NavOrders, User: User{Name: "ops-admin", Role: "admin", May: auth.RolesOf(auth.RoleAdmin).May}, Cloud: "embedded",
 		Region: "ap-southeast-1", ProjectID: "0bec5db9aa33", RequestID: "req-1",
 	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4/json"
+
+	"workspace-order-console/internal/auth"
 )
 
 const (
@@ -261,7 +263,7 @@ func (c claims) identity(groupsClaim string) (Identity, error) {
 		address = ""
 	}
 	name, _ := c.text("name")
-	if unclean(name, maxValue) != "" || reserved(name) {
+	if unclean(name, maxValue) != "" || auth.Reserved(name) {
 		name = ""
 	}
 	groups, err := c.groups(groupsClaim)

@@ -44,16 +44,10 @@ func checkName(s, what string) error {
 		return malformed(what + " has a space in it")
 	case strings.Count(s, "@") > 1:
 		return malformed(what + " has more than one @")
-	case reserved(s):
+	case auth.Reserved(s):
 		return malformed(what + " is a name that the console uses itself")
 	}
 	return nil
-}
-
-// reserved tells that the journal calls something else so (auth.Who): a person of this name could pass for it.
-func reserved(s string) bool {
-	s = strings.ToLower(s)
-	return s == strings.ToLower(auth.Console.Name) || strings.HasPrefix(s, "key:")
 }
 
 // checkEmail returns an address, or nothing for what is none: some proxies fill in a user name where there is no address.
