@@ -346,8 +346,8 @@ func exampleNamed(t *testing.T, name string) testkit.Example {
 	return testkit.Example{}
 }
 
-// told is an order as the console tells it.
-type told struct {
+// toldOrder is an order as the console tells it.
+type toldOrder struct {
 	ID          string `json:"id"`
 	State       string `json:"state"`
 	CloudOrders []struct {
@@ -361,7 +361,7 @@ type told struct {
 }
 
 // done tells that the order became one cloud order, and that what was asked for about that is done.
-func (o told) done() bool {
+func (o toldOrder) done() bool {
 	return len(o.CloudOrders) == 1 && o.CloudOrders[0].Action != nil && o.CloudOrders[0].Action.State == "done"
 }
 
@@ -380,19 +380,19 @@ func (c *child) read(token, path string, into any) {
 }
 
 // told reads one order.
-func (c *child) told(token, id string) (order told) {
+func (c *child) told(token, id string) (order toldOrder) {
 	c.t.Helper()
 	c.read(token, "/orders/"+id, &order)
 	return order
 }
 
 // all reads all orders.
-func (c *child) all(token string) (all []told) {
+func (c *child) all(token string) (all []toldOrder) {
 	c.t.Helper()
 	for next := "/orders"; next != ""; {
 		var page struct {
-			Items []told `json:"items"`
-			Next  string `json:"next"`
+			Items []toldOrder `json:"items"`
+			Next  string      `json:"next"`
 		}
 		c.read(token, next, &page)
 		all, next = append(all, page.Items...), strings.TrimPrefix(page.Next, c.url)

@@ -121,7 +121,7 @@ func TestKillAtEveryStepOfAPayment(t *testing.T) {
 				r, err := order(at, n)
 				require.NoError(t, err)
 				require.Equal(t, http.StatusOK, r.status, "order %d: %s", n, r.body)
-				var now told
+				var now toldOrder
 				require.Eventually(t, func() bool {
 					now = at.told(token, r.id)
 					return now.done()

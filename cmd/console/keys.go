@@ -15,7 +15,7 @@ type keyCmd struct {
 	Create keyCreateCmd `cmd:"" help:"Make a key and print its token, once."`
 	List   keyListCmd   `cmd:"" help:"List the keys."`
 	Revoke keyRevokeCmd `cmd:"" help:"Revoke a key."`
-	Reseal keyResealCmd `cmd:"" help:"When seal.key is lost: revoke the keys that need it, and take the present one."`
+	Reseal keyResealCmd `cmd:"" help:"When seal.key is lost: revoke the keys and disable the webhooks that need it, and take the present one."`
 }
 
 // operator is who uses the command line: whoever can read the data folder, or has the database's password.

@@ -87,10 +87,10 @@ func (keyResealCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	revoked, err := db.ReplaceSeal(ctx, sealer.Seal(sealName, sealWord), operator)
+	revoked, disabled, err := db.ReplaceSeal(ctx, sealer.Seal(sealName, sealWord), operator)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(o.out, "%s is the key now. API keys that were revoked, because only the lost one opens their secret key: %d\n", f.sealPath(), revoked)
+	_, err = fmt.Fprintf(o.out, "%s is the key now. Because only the lost one opens their secrets: API keys revoked %d, webhooks disabled %d\n", f.sealPath(), revoked, disabled)
 	return err
 }

@@ -26,9 +26,11 @@ func (s *Store) SealCheck(ctx context.Context, fresh string) (kept string, err e
 	return setting(ctx, s.reader, sealSetting)
 }
 
-// ReplaceSeal takes another key in the place of one that is lost: the live API keys whose secret key the lost one had
-// sealed are revoked, each with its audit entry ("key.revoked"). It returns how many those were.
-func (s *Store) ReplaceSeal(ctx context.Context, fresh string, who auth.Who) (revoked int, err error) {
+// ReplaceSeal takes another key in the place of one that is lost: what cannot be used without the secrets that the lost one
+// had sealed comes to its end, each thing with its audit entry: live API keys with a secret key are revoked ("key.revoked"),
+// webhooks disabled ("webhook.disabled"). It returns how many those were.
+func (s *Store) ReplaceSeal(ctx context.Context, fresh string, who auth.Who) (revoked, disabled int, err error) {
+	const reason = "the sealing key was replaced"
 	now := s.now()
 	err = s.write(ctx, func(t *tx) error {
 		keys, err := list(ctx, t, scanKey, `UPDATE api_keys SET revoked_at = $1, revoked_by = $2
@@ -37,7 +39,7 @@ func (s *Store) ReplaceSeal(ctx context.Context, fresh string, who auth.Who) (re
 			return err
 		}
 		for _, k := range keys {
-			entry, err := orders.NewEntry(who, now, "key.revoked", "key:"+k.ID, map[string]any{"name": k.Name, "reason": "the sealing key was replaced"})
+			entry, err := orders.NewEntry(who, now, "key.revoked", "key:"+k.ID, map[string]any{"name": k.Name, "reason": reason})
 			if err != nil {
 				return err
 			}
@@ -45,12 +47,24 @@ func (s *Store) ReplaceSeal(ctx context.Context, fresh string, who auth.Who) (re
 				return err
 			}
 		}
-		revoked = len(keys)
+		hooks, err := list(ctx, t, scanWebhook, `SELECT `+webhookColumns+` FROM webhooks WHERE disabled_at IS NULL ORDER BY id`)
+		if err != nil {
+			return err
+		}
+		for _, w := range hooks {
+			if err := t.disableWebhook(w.ID, who); err != nil {
+				return err
+			}
+			if err := t.webhookEntry(w.ID, "webhook.disabled", who, map[string]any{"name": w.Name, "reason": reason}); err != nil {
+				return err
+			}
+		}
+		revoked, disabled = len(keys), len(hooks)
 		_, err = t.exec(`INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, sealSetting, fresh)
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("sealing key: %w", err)
+		return 0, 0, fmt.Errorf("sealing key: %w", err)
 	}
-	return revoked, nil
+	return revoked, disabled, nil
 }

@@ -32,14 +32,20 @@ func TestALostSealRevokesItsKeys(t *testing.T) {
 	for _, k := range []auth.Key{sealed, plain} {
 		require.NoError(t, s.CreateKey(ctx, k, alice))
 	}
-	n, err := s.ReplaceSeal(ctx, "two", alice)
+	told := hook(t, s, "told")
+	revoked, disabled, err := s.ReplaceSeal(ctx, "two", alice)
 	require.NoError(t, err)
-	assert.Equal(t, 1, n)
+	assert.Equal(t, 1, revoked)
+	assert.Equal(t, 1, disabled)
+	now, err := s.Webhook(ctx, told.ID)
+	require.NoError(t, err)
+	assert.False(t, now.DisabledAt.IsZero())
 	_, err = s.KeyByAK(ctx, "AK")
 	assert.ErrorIs(t, err, auth.ErrNotFound)
 	_, err = s.KeyByTokenHash(ctx, "h2")
 	assert.NoError(t, err)
-	assert.Equal(t, `key.revoked key:k1 {"name":"sealed","reason":"the sealing key was replaced"}`, actions(t, s)[0])
+	assert.Equal(t, []string{`webhook.disabled webhook:` + told.ID + ` {"name":"told","reason":"the sealing key was replaced"}`,
+		`key.revoked key:k1 {"name":"sealed","reason":"the sealing key was replaced"}`}, actions(t, s)[:2])
 	check, err := s.SealCheck(ctx, "three")
 	require.NoError(t, err)
 	assert.Equal(t, "two", check)
