@@ -50,7 +50,7 @@ func TestTheLogHasNoGaps(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() { assert.NoError(t, s.Record(context.Background(), entry("signin"))) })
-		wg.Go(func() { assert.Error(t, s.Submit(context.Background(), o, entry("order.submitted"))) })
+		wg.Go(func() { assert.Error(t, putOrder(context.Background(), s, o)) })
 	}
 	wg.Wait()
 	var n, last int
