@@ -285,7 +285,7 @@ func (s *Service) decide(ctx context.Context, who auth.Who, id string, b Ballot)
 // rule writes a decision down.
 func (s *Service) rule(ctx context.Context, who auth.Who, r Request, ruling Ruling, action string) error {
 	d := ruling.Decision
-	details := requestDetails(r)
+	details := RequestDetails(r)
 	details["approval"] = len(r.Approvals()) + 1
 	if !d.Approve {
 		delete(details, "approval")
@@ -322,8 +322,8 @@ func NewRequestEntry(who auth.Who, now time.Time, action string, r Request, deta
 	return entry, err
 }
 
-// requestDetails are what every entry about a request tells.
-func requestDetails(r Request) map[string]any {
+// RequestDetails are what every entry about a request tells.
+func RequestDetails(r Request) map[string]any {
 	details := map[string]any{"hash": r.Hash, "needed": r.Needed, "actor": r.Actor, "principal": r.Principal}
 	if r.NeedsAdmin {
 		details["needs_admin"] = true
@@ -422,7 +422,7 @@ func (s *Service) reprice(ctx context.Context, who auth.Who, r Request, ruling R
 		now := asking{team: team, orders: list, secondPerson: s.SecondPerson}.judge(others)
 		return now.Need, now.over
 	}
-	details := requestDetails(r)
+	details := RequestDetails(r)
 	details["from"], details["to"] = from, to
 	details["void"] = len(r.Approvals())
 	entry, err := s.requestEntry(who, "request.repriced", r, details)

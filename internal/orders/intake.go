@@ -200,7 +200,7 @@ func (s *Service) admission(who auth.Who, asked asking, month BudgetMonth) (Admi
 	}
 	r := s.asks(who, out.Orders, verdict.Need)
 	out.Request = &r
-	details := requestDetails(r)
+	details := RequestDetails(r)
 	details["reason"], details["expires_at"] = r.Reason, r.ExpiresAt.UTC().Format(time.RFC3339)
 	var why []string
 	for _, message := range r.Why {

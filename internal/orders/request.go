@@ -210,14 +210,14 @@ func money(amount *decimal.Decimal, currency string) *cloud.Money {
 	return &cloud.Money{Amount: *amount, Currency: currency}
 }
 
-// errAltered wraps what differs between an order and what was approved.
-var errAltered = errors.New("not as it was approved")
+// ErrAltered is wrapped by what differs between an order and what was approved.
+var ErrAltered = errors.New("not as it was approved")
 
 // AsApproved is the last look before an order is sent: nil when what would be sent is what its request's approvals name,
 // by people who may. It takes nothing for granted that stands in the order's row: the fingerprint is computed from the
 // body and the path as they would be sent.
 func AsApproved(o Order, r Request) error {
-	altered := func(what string) error { return fmt.Errorf("%w: %s", errAltered, what) }
+	altered := func(what string) error { return fmt.Errorf("%w: %s", ErrAltered, what) }
 	kind, known := KindNamed(o.Kind)
 	if !known {
 		return altered("its kind is unknown")

@@ -62,6 +62,9 @@ func (w *Worker) place(ctx context.Context, order orders.Order) cloud.Answer {
 		return cloud.Answer{Outcome: cloud.OutcomeRefused, Error: &cloud.Error{Outcome: cloud.OutcomeRefused,
 			Msg: "this version of the console does not know the kind " + order.Kind}}
 	}
+	if refused := w.unapproved(ctx, order); refused != nil {
+		return *refused
+	}
 	left := order.Deadline.Sub(w.Now())
 	if left <= 0 {
 		return cloud.Answer{Outcome: cloud.OutcomeNotSent, Error: tooLate()}
@@ -87,6 +90,9 @@ func (w *Worker) outcome(order orders.Order, answer cloud.Answer) (orders.Move, 
 		move.CloudOrders = cloudOrders(answer.Entries, now)
 	case cloud.OutcomeRefused:
 		move.To, action = orders.StateRefused, "order.refused"
+		if answer.Error != nil && errors.Is(answer.Error.Err, orders.ErrAltered) {
+			action = "order.unapproved"
+		}
 	case cloud.OutcomeNotSent:
 		if order.Door == auth.DoorWeb {
 			move.To, action = orders.StateQueued, "order.not_reached"
