@@ -401,7 +401,7 @@ func (s *Service) checkAgain(ctx context.Context, o Order) (Checked, error) {
 		return Checked{}, &Error{Code: CodeConflict, Message: field.Say("error.request_outdated"), Problems: wrong.Problems, OrderID: o.ID}
 	case err != nil:
 		return Checked{}, err
-	case checked.Hash != o.Hash || checked.Path != o.Path:
+	case Fingerprint(checked.Path, checked.Body) != Fingerprint(o.Path, body):
 		return Checked{}, &Error{Code: CodeConflict, Message: field.Say("error.request_changed"), OrderID: o.ID}
 	}
 	return checked, nil

@@ -108,8 +108,9 @@ var boughtNothing = []State{StateRefused, StateNotPlaced, StateWithdrawn}
 // has not expired. That its price did not rise is judged with it; that nothing else was bought on the approval meanwhile
 // is seen to when it is committed (Intake.Keeps).
 func (s *Service) keeps(ctx context.Context, who auth.Who, o, earlier Order) (*Request, error) {
-	if !slices.Contains(boughtNothing, earlier.State) || earlier.Hash != o.Hash || earlier.Team != o.Team {
-		return nil, nil
+	hash, err := bound(o)
+	if err != nil || !slices.Contains(boughtNothing, earlier.State) || earlier.Team != o.Team {
+		return nil, err
 	}
 	r, err := s.Journal.Request(ctx, earlier.RequestID)
 	if errors.Is(err, ErrNotFound) {
@@ -118,7 +119,7 @@ func (s *Service) keeps(ctx context.Context, who auth.Who, o, earlier Order) (*R
 	if err != nil {
 		return nil, err
 	}
-	if r.State != RequestApproved || !s.Now().Before(r.ExpiresAt) || len(r.Calls) != 1 || r.Hash != o.Hash ||
+	if r.State != RequestApproved || !s.Now().Before(r.ExpiresAt) || len(r.Calls) != 1 || r.Hash != hash ||
 		r.Actor != who.Name || r.Principal != who.Person() {
 		return nil, nil
 	}
@@ -198,7 +199,10 @@ func (s *Service) admission(who auth.Who, asked asking, month BudgetMonth) (Admi
 	if !verdict.Approval() {
 		return out, nil
 	}
-	r := s.asks(who, out.Orders, verdict.Need)
+	r, err := s.asks(who, out.Orders, verdict.Need)
+	if err != nil {
+		return Admission{}, err
+	}
 	out.Request = &r
 	details := RequestDetails(r)
 	details["reason"], details["expires_at"] = r.Reason, r.ExpiresAt.UTC().Format(time.RFC3339)
@@ -216,17 +220,22 @@ func (s *Service) admission(who auth.Who, asked asking, month BudgetMonth) (Admi
 }
 
 // asks makes the request for approval of some orders.
-func (s *Service) asks(who auth.Who, list []Order, need Need) Request {
+func (s *Service) asks(who auth.Who, list []Order, need Need) (Request, error) {
 	first := list[0]
 	r := Request{ID: first.ID, Team: first.Team, State: RequestAwaiting, Actor: who.Name, Principal: who.Person(), KeyID: who.KeyID,
 		Why: need.Why, Needed: need.Approvals, NeedsAdmin: need.Admin, Reason: strings.TrimSpace(first.Reason),
 		CreatedAt: first.CreatedAt, ExpiresAt: first.CreatedAt.Add(s.requestLife())}
+	r.Entered = first.Hash
 	for _, o := range list {
-		r.Calls = append(r.Calls, Call{OrderID: o.ID, Hash: o.Hash})
+		hash, err := bound(o)
+		if err != nil {
+			return Request{}, err
+		}
+		r.Calls = append(r.Calls, Call{OrderID: o.ID, Hash: hash})
 	}
 	r.Hash = RequestHash(r.Calls)
 	r.Amount, _, r.Currency = priced(list)
-	return r
+	return r, nil
 }
 
 func (s *Service) requestLife() time.Duration {

@@ -1,8 +1,10 @@
 package orders
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders/field"
 	"workspace-order-console/internal/orders/policy"
@@ -59,6 +62,8 @@ type Request struct {
 	// Hash is over the fingerprints of all calls (RequestHash): an approval names it.
 	Hash  string
 	Calls []Call
+	// Entered is the first order's hash: that of the call as it came in, before it was charged to an enterprise project.
+	Entered string
 	// Amount is the price of all calls; nil when not all of them could be quoted. An approval names it too.
 	Amount   *decimal.Decimal
 	Currency string
@@ -82,7 +87,8 @@ type Request struct {
 	Decisions []Decision
 }
 
-// Call is one order of a request, with its fingerprint.
+// Call is one order of a request, with the fingerprint of what would be sent: of its path, and of its body as it is
+// entered again (Entered), the enterprise project that it is charged to included.
 type Call struct {
 	OrderID string `json:"order_id"`
 	Hash    string `json:"hash"`
@@ -119,6 +125,15 @@ func RequestHash(calls []Call) string {
 		fmt.Fprintln(sum, call.Hash)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// bound is the fingerprint that an approval binds.
+func bound(o Order) (string, error) {
+	body, err := Entered(o)
+	if err != nil {
+		return "", err
+	}
+	return Fingerprint(o.Path, body), nil
 }
 
 // Price is what approving it costs, in the one spelling that a decision names: "123.45 USD", or "" where nobody could
@@ -225,11 +240,10 @@ func AsApproved(o Order, r Request) error {
 	if parts := strings.Split(o.Path, "/"); len(parts) < 3 || kind.Door.Path(parts[2], o.DesktopID) != o.Path {
 		return altered("it would go to another path")
 	}
-	body, err := Entered(o)
+	hash, err := bound(o)
 	if err != nil {
 		return altered("its body cannot be read")
 	}
-	hash := Fingerprint(o.Path, body)
 	var approved []string
 	for _, call := range r.Calls {
 		if call.OrderID == o.ID {
@@ -247,6 +261,8 @@ func AsApproved(o Order, r Request) error {
 		return altered("it is of another team")
 	case !r.complete():
 		return altered("it has too few approvals")
+	case !asMade(o):
+		return altered("its body is not what the console makes of the approved one")
 	}
 	taken := r.requesters()
 	for _, d := range r.Approvals() {
@@ -270,6 +286,29 @@ func AsApproved(o Order, r Request) error {
 		}
 	}
 	return nil
+}
+
+// asMade tells that an order's body is what the console makes of the one that was entered, and of nothing else: automatic
+// payment turned off if it was asked for, and our own tag, with the order's ID.
+func asMade(o Order) bool {
+	kind, known := KindNamed(o.Kind)
+	entered, err := Entered(o)
+	if err != nil || !known {
+		return false
+	}
+	d := DecodeJSON(kind.Door, o.DesktopID, entered)
+	if d.Payload == nil || d.Kind.Name() != o.Kind || d.Payload.AutoPay() != o.AutoPay {
+		return false
+	}
+	if bytes.Contains(o.Body, []byte(OrderRef)) {
+		d.Payload.SetTag(OrderRef, refOf(o.ID))
+	}
+	made, err := audit.Canonical(d.Payload)
+	if err != nil {
+		return false
+	}
+	sent, err := audit.Canonical(json.RawMessage(o.Body))
+	return err == nil && bytes.Equal(made, sent)
 }
 
 // rose tells that a price is not covered by an earlier one: it is higher, in another currency, or known where it was not.

@@ -106,7 +106,7 @@ type RequestBook interface {
 	Requests(ctx context.Context, filter RequestFilter) (list []Request, next Cursor, err error)
 	// RequestOrders lists the orders that are part of a request.
 	RequestOrders(ctx context.Context, id string) ([]Order, error)
-	// RequestByKey finds the request that an API key has made of this hash without an idempotency key: the newest that is open,
+	// RequestByKey finds the request that an API key has made of a call of this hash (Request.Entered) without an idempotency key: the newest that is open,
 	// or was approved or rejected, and has not expired at a time.
 	RequestByKey(ctx context.Context, keyID, hash string, now time.Time) (Request, error)
 	// Rule takes a request on.

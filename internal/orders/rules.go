@@ -138,11 +138,6 @@ func (a asking) weigh(out *judged, budget policy.Budget, others BudgetMonth, kno
 	}
 }
 
-// Teams are the teams' rules.
-type Teams interface {
-	Teams(ctx context.Context) (policy.Teams, error)
-}
-
 // team is the team of a name with its rules; nil when there is none.
 func (s *Service) team(ctx context.Context, name string) (*policy.Team, error) {
 	if name == "" || s.Teams == nil {

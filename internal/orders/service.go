@@ -28,8 +28,6 @@ type Config struct {
 	Journal   Journal
 	Inventory Inventory
 	Quoter    Quoter
-	// Teams are the teams' rules; nil where there are no teams.
-	Teams Teams
 	// SecondPerson tells that others than who asks can sign in: an order in doubt is then sent again only with another
 	// person's approval.
 	SecondPerson bool
@@ -154,8 +152,7 @@ func (s *Service) Check(ctx context.Context, who auth.Who, d Decoded, ask Ask) (
 	}
 	checked.AutoPay = d.Payload.AutoPay()
 	if s.TagOrders {
-		id := uuid.MustParse(ask.ID)
-		d.Payload.SetTag(OrderRef, hex.EncodeToString(id[:]))
+		d.Payload.SetTag(OrderRef, refOf(ask.ID))
 	}
 	checked.Sent, err = audit.Canonical(d.Payload)
 	return checked, err
@@ -201,6 +198,9 @@ func Fingerprint(path string, body []byte) string {
 	sum := sha256.Sum256(append([]byte(path+"\n"), body...))
 	return hex.EncodeToString(sum[:])
 }
+
+// refOf is our own tag's value: an order's ID as 32 hex digits.
+func refOf(id string) string { return strings.ReplaceAll(id, "-", "") }
 
 // Creation tells creates of the same kind, product and quantity apart from others; empty when nothing is made.
 func Creation(kind Kind, p Payload) string {

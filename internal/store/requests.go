@@ -10,12 +10,12 @@ import (
 	"workspace-order-console/internal/orders"
 )
 
-const requestColumns = `r.id, r.team, r.state, r.revision, r.hash, r.calls, r.amount, r.currency, r.actor, r.principal, r.key_id,
+const requestColumns = `r.id, r.team, r.state, r.revision, r.hash, r.calls, r.entered, r.amount, r.currency, r.actor, r.principal, r.key_id,
 	r.why, r.needed, r.needs_admin, r.reason, r.expires_at, r.created_at, r.decided_at`
 
 func scanRequest(row scanner) (orders.Request, error) {
 	var r orders.Request
-	err := row.Scan(&r.ID, maybe{&r.Team}, &r.State, &r.Revision, &r.Hash, document{&r.Calls}, amount{&r.Amount}, &r.Currency,
+	err := row.Scan(&r.ID, maybe{&r.Team}, &r.State, &r.Revision, &r.Hash, document{&r.Calls}, &r.Entered, amount{&r.Amount}, &r.Currency,
 		&r.Actor, &r.Principal, maybe{&r.KeyID}, messages{&r.Why}, &r.Needed, &r.NeedsAdmin, &r.Reason, at{&r.ExpiresAt},
 		at{&r.CreatedAt}, at{&r.DecidedAt})
 	return r, err
@@ -30,10 +30,10 @@ func (t *tx) insertRequest(r orders.Request) error {
 	if err != nil {
 		return fmt.Errorf("messages: %w", err)
 	}
-	_, err = t.exec(`INSERT INTO requests (id, team, state, revision, hash, calls, amount, currency, actor, principal, key_id,
+	_, err = t.exec(`INSERT INTO requests (id, team, state, revision, hash, calls, entered, amount, currency, actor, principal, key_id,
 			why, needed, needs_admin, reason, expires_at, created_at, decided_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
-		r.ID, textOrNull(r.Team), string(r.State), r.Revision, r.Hash, calls, amountOrNull(r.Amount), r.Currency, r.Actor, r.Principal,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+		r.ID, textOrNull(r.Team), string(r.State), r.Revision, r.Hash, calls, r.Entered, amountOrNull(r.Amount), r.Currency, r.Actor, r.Principal,
 		textOrNull(r.KeyID), why, r.Needed, r.NeedsAdmin, r.Reason, micros(r.ExpiresAt), micros(r.CreatedAt), orNull(r.DecidedAt))
 	return err
 }
@@ -43,7 +43,7 @@ func (t *tx) insertRequest(r orders.Request) error {
 func (t *tx) once(in orders.Intake, out orders.Admission) error {
 	first := out.Orders[0]
 	if in.Once && out.Request != nil {
-		_, err := t.requestByKey(first.KeyID, out.Request.Hash, first.CreatedAt)
+		_, err := t.requestByKey(first.KeyID, first.Hash, first.CreatedAt)
 		if err == nil {
 			return orders.ErrExists
 		}
@@ -60,6 +60,15 @@ func (t *tx) once(in orders.Intake, out orders.Admission) error {
 	if err == nil && n > 0 {
 		err = orders.ErrStale
 	}
+	return err
+}
+
+func (t *tx) insertDecision(requestID string, position int, d orders.Decision) error {
+	_, err := t.exec(`INSERT INTO decisions (request_id, position, approver, on_behalf_of, as_admin, approve, reason, hash, amount, currency,
+			created_at, void)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		requestID, position, d.Approver, textOrNull(d.OnBehalfOf), d.AsAdmin, d.Approve, d.Reason, d.Hash, amountOrNull(d.Amount),
+		d.Currency, micros(d.CreatedAt), d.Void)
 	return err
 }
 
@@ -124,7 +133,7 @@ func (s *Store) Request(ctx context.Context, id string) (r orders.Request, err e
 
 // equalRequest finds the newest request of an API key for the same that still counts.
 const equalRequest = `r.id = (SELECT e.id FROM requests e JOIN orders o ON o.id = e.id
-	WHERE e.key_id = $1 AND e.hash = $2 AND e.expires_at > $3 AND e.state IN ('awaiting', 'approved', 'rejected') AND o.idempotency_key IS NULL
+	WHERE e.key_id = $1 AND e.entered = $2 AND e.expires_at > $3 AND e.state IN ('awaiting', 'approved', 'rejected') AND o.idempotency_key IS NULL
 	ORDER BY e.created_at DESC LIMIT 1)`
 
 func (t *tx) requestByKey(keyID, hash string, now time.Time) (orders.Request, error) {
@@ -241,13 +250,8 @@ func (t *tx) rule(r orders.Request, ruling orders.Ruling) error {
 	if err := t.reprice(&r, ruling); err != nil {
 		return err
 	}
-	if d := ruling.Decision; d != nil {
-		_, err := t.exec(`INSERT INTO decisions (request_id, position, approver, on_behalf_of, as_admin, approve, reason, hash, amount, currency,
-				created_at, void)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			r.ID, len(r.Decisions), d.Approver, textOrNull(d.OnBehalfOf), d.AsAdmin, d.Approve, d.Reason, d.Hash, amountOrNull(d.Amount),
-			d.Currency, micros(d.CreatedAt), d.Void)
-		if err != nil {
+	if ruling.Decision != nil {
+		if err := t.insertDecision(r.ID, len(r.Decisions), *ruling.Decision); err != nil {
 			return err
 		}
 	}

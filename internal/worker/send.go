@@ -57,13 +57,13 @@ func (w *Worker) Send(ctx context.Context) (more bool, err error) {
 // place makes the call. It goes on when the process is asked to stop, up to the claim's deadline: a call that was
 // cut off would be in doubt.
 func (w *Worker) place(ctx context.Context, order orders.Order) cloud.Answer {
+	if refused := w.unapproved(ctx, order); refused != nil {
+		return *refused
+	}
 	kind, ok := orders.KindNamed(order.Kind)
 	if !ok {
 		return cloud.Answer{Outcome: cloud.OutcomeRefused, Error: &cloud.Error{Outcome: cloud.OutcomeRefused,
 			Msg: "this version of the console does not know the kind " + order.Kind}}
-	}
-	if refused := w.unapproved(ctx, order); refused != nil {
-		return *refused
 	}
 	left := order.Deadline.Sub(w.Now())
 	if left <= 0 {

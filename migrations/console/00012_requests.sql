@@ -9,6 +9,7 @@ CREATE TABLE requests (
     revision    BIGINT NOT NULL, -- grows with every change: who decides names the one that was read
     hash        TEXT NOT NULL,   -- over the fingerprints of all its calls
     calls       TEXT NOT NULL,   -- JSON: each order's ID and fingerprint
+    entered     TEXT NOT NULL,   -- the first order's own hash
     amount      TEXT,            -- none when not all of it could be quoted
     currency    TEXT NOT NULL,
     actor       TEXT NOT NULL,
@@ -28,7 +29,7 @@ CREATE INDEX requests_by_principal ON requests (principal, created_at, id);
 CREATE INDEX requests_of_team ON requests (team, created_at, id) WHERE team IS NOT NULL;
 CREATE INDEX requests_of_team_by_state ON requests (team, state, created_at, id) WHERE team IS NOT NULL;
 CREATE INDEX requests_expiring ON requests (expires_at, id) WHERE state = 'awaiting';
-CREATE INDEX requests_by_key ON requests (key_id, hash, created_at) WHERE key_id IS NOT NULL;
+CREATE INDEX requests_by_key ON requests (key_id, entered, created_at) WHERE key_id IS NOT NULL;
 
 -- Each approval and rejection, with what it names.
 CREATE TABLE decisions (
