@@ -165,14 +165,14 @@ func (s *Service) may(ctx context.Context, who auth.Who, r Request) (behalf stri
 	switch {
 	case !person(who):
 		return "", deny("error.approve_key"), nil
-	case among(who.Name, r.requesters()):
+	case isOneOf(who.Name, r.requesters()):
 		return "", deny("error.approve_own"), nil
 	}
 	taken := r.requesters()
 	for _, d := range r.Approvals() {
 		taken = append(taken, d.people()...)
 	}
-	if among(who.Name, taken) {
+	if isOneOf(who.Name, taken) {
 		return "", deny("error.approve_again"), nil
 	}
 	no = deny("error.approve_role")
@@ -199,7 +199,7 @@ func (s *Service) delegatedBy(ctx context.Context, who auth.Who, team string, ta
 			return "", err
 		}
 		for _, d := range given {
-			if !among(d.From, taken) {
+			if !isOneOf(d.From, taken) {
 				return d.From, nil
 			}
 		}

@@ -102,7 +102,7 @@ func (s *Service) Delegations(ctx context.Context, who auth.Who, q DelegationQue
 
 // MayEnd tells that somebody may end a delegation: who gave it, who has it, and admins.
 func (d Delegation) MayEnd(who auth.Who) bool {
-	return person(who) && (among(who.Name, []string{d.From, d.To}) || who.Admin())
+	return person(who) && (isOneOf(who.Name, []string{d.From, d.To}) || who.Admin())
 }
 
 // EndDelegation ends one before its time.

@@ -190,9 +190,9 @@ func (d Decision) people() []string {
 // requesters are the people who must not approve it.
 func (r Request) requesters() []string { return []string{r.Actor, r.Principal} }
 
-// among tells that somebody is one of some people. Names differ by more than the case of letters, which sign-in
+// isOneOf tells that somebody is one of some people. Names differ by more than the case of letters, which sign-in
 // services do not agree about.
-func among(name string, people []string) bool {
+func isOneOf(name string, people []string) bool {
 	return slices.ContainsFunc(people, func(other string) bool { return strings.EqualFold(name, other) })
 }
 
@@ -267,7 +267,7 @@ func AsApproved(o Order, r Request) error {
 	taken := r.requesters()
 	for _, d := range r.Approvals() {
 		for _, person := range d.people() {
-			if among(person, taken) {
+			if isOneOf(person, taken) {
 				return altered(person + " must not have approved it")
 			}
 		}

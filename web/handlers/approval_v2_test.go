@@ -25,8 +25,14 @@ var omar = auth.Who{Name: "omar", Roles: auth.RolesOf(auth.RoleApprover), Team: 
 func newTeamConsole(t *testing.T) (*console, string) {
 	t.Helper()
 	c := newConsole(t)
-	team := policy.Team{Name: "design", EnterpriseProjects: []string{designProject}, Approval: &policy.Approval{Approvals: 1, AlwaysFor: policy.Effects}}
-	require.NoError(t, c.db.ApplyTeams(t.Context(), auth.Console, []orders.TeamChange{{Name: team.Name, After: &team}}))
+	teams, err := c.db.Teams(t.Context())
+	require.NoError(t, err)
+	change := orders.TeamChange{Name: "design", After: &policy.Team{Name: "design", EnterpriseProjects: []string{designProject},
+		Approval: &policy.Approval{Approvals: 1, AlwaysFor: policy.Effects}}}
+	if before, there := teams.Named("design"); there { // the demo's own
+		change.Before = &before
+	}
+	require.NoError(t, c.db.ApplyTeams(t.Context(), auth.Console, []orders.TeamChange{change}))
 	return c, c.teamKey("design-script")
 }
 
