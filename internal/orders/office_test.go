@@ -39,11 +39,10 @@ var begin = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
 // The people of these tests.
 var (
-	mei   = person("mei", auth.RoleBuyer)
-	omar  = person("omar", auth.RoleApprover)
-	ines  = person("ines", auth.RoleApprover)
-	boss  = auth.Who{Name: "boss", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb}
-	chief = auth.Who{Name: "chief", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb}
+	mei  = person("mei", auth.RoleBuyer)
+	omar = person("omar", auth.RoleApprover)
+	ines = person("ines", auth.RoleApprover)
+	boss = auth.Who{Name: "boss", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb}
 )
 
 func person(name string, roles ...auth.Role) auth.Who {
