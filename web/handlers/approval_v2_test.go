@@ -33,11 +33,11 @@ func newTeamConsole(t *testing.T) (*console, string) {
 		change.Before = &before
 	}
 	require.NoError(t, c.db.ApplyTeams(t.Context(), auth.Console, []orders.TeamChange{change}))
-	return c, c.teamKey("design-script")
+	return c, c.buyerKey("design-script")
 }
 
-// teamKey makes an API key of a buyer in the team.
-func (c *console) teamKey(name string) string {
+// buyerKey makes an API key of a buyer in the team.
+func (c *console) buyerKey(name string) string {
 	c.t.Helper()
 	key, shown, err := auth.NewKey(c.sealer, name, auth.RoleBuyer, "design", "creator", time.Now())
 	require.NoError(c.t, err)
@@ -102,7 +102,7 @@ func TestACallThatNeedsApproval(t *testing.T) {
 	again := c.call("POST", example(t, "subscribe/createDesktops/minimal-seed-example").Path, spaced.String(), "X-Auth-Token", token)
 	assert.Equal(t, id, c.waits(again), "no second request")
 	assert.NotEqual(t, id, c.waits(c.buy(token, "bob", because, "another body")))
-	assert.NotEqual(t, id, c.waits(c.buy(c.teamKey("other"), "ann", because, "another key")))
+	assert.NotEqual(t, id, c.waits(c.buy(c.buyerKey("other"), "ann", because, "another key")))
 	own := c.waits(c.buy(token, "ann", because, "a second one", "Idempotency-Key", "k-1"))
 	assert.NotEqual(t, id, own, "a deliberately new one")
 	assert.Equal(t, own, c.waits(c.buy(token, "ann", "Idempotency-Key", "k-1")))
