@@ -43,6 +43,7 @@ type console struct {
 	sealer  *auth.Sealer
 	cloud   *embedded.Cloud
 	worker  *worker.Worker
+	service *orders.Service
 	// browser has a session; its requests carry what a browser's do.
 	browser *http.Client
 	// transport is what its requests go by.
@@ -151,7 +152,7 @@ func start(t testing.TB, set func(*handlers.Config)) *console {
 		assert.NoError(t, own.Close())
 		assert.NoError(t, db.Close())
 	})
-	c := &console{t: t, handler: web, url: address, db: db, sealer: sealer, cloud: own, worker: hands, transport: transport, rest: rest}
+	c := &console{t: t, service: service, handler: web, url: address, db: db, sealer: sealer, cloud: own, worker: hands, transport: transport, rest: rest}
 	c.token = c.key("admin-script", auth.RoleAdmin)
 	return c
 }
