@@ -54,6 +54,8 @@ var onBoth = map[string]func(*testing.T){
 	"TestPagesOfDesktops":                              TestPagesOfDesktops,
 	"TestPaymentsAndCancellations":                     TestPaymentsAndCancellations,
 	"TestPin":                                          TestPin,
+	"TestPeopleAsTheyWereSeen":                         TestPeopleAsTheyWereSeen,
+	"TestSessionsOfPeopleBehindAProxy":                 TestSessionsOfPeopleBehindAProxy,
 	"TestPoolFilters":                                  TestPoolFilters,
 	"TestReady":                                        TestReady,
 	"TestTheBadgeFollowsTheCloudOrders":                TestTheBadgeFollowsTheCloudOrders,
