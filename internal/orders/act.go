@@ -38,6 +38,12 @@ func (s *Service) Orders(ctx context.Context, who auth.Who, filter Filter) (Orde
 		return Orders{}, forbidden()
 	}
 	filter.Scope = who.Scope()
+	if filter.Team != "" {
+		if !filter.Scope.Sees(filter.Team) {
+			return Orders{}, nil
+		}
+		filter.Scope = auth.OfTeam(filter.Team)
+	}
 	list, err := s.Journal.Orders(ctx, filter)
 	return list, told(err)
 }

@@ -55,6 +55,8 @@ type Requested struct {
 	WhyNot *field.Message
 	// MayWithdraw tells that they may take it back.
 	MayWithdraw bool
+	// Budget is what others hold of the month while it waits, After what is held with it; nil when it counts in none.
+	Budget, After *BudgetStatus
 }
 
 // Ballot is a person's word on a request.
@@ -76,10 +78,10 @@ func (s *Service) Requests(ctx context.Context, who auth.Who, q RequestQuery) (R
 	case RequestsMine:
 		filter.Principal = who.Person()
 	case RequestsToDecide:
-		if can, err := s.decides(ctx, who); err != nil || !can {
+		if can, err := s.Decides(ctx, who); err != nil || !can {
 			return RequestPage{}, err
 		}
-		filter.State, filter.ToDecide = RequestAwaiting, who.Name
+		filter.State, filter.ToDecide, filter.AsAdmin = RequestAwaiting, who.Name, who.Admin()
 	}
 	list, next, err := s.Journal.Requests(ctx, filter)
 	if err != nil {
@@ -107,8 +109,22 @@ func (s *Service) Requests(ctx context.Context, who auth.Who, q RequestQuery) (R
 	return page, nil
 }
 
-// decides tells that somebody may decide anything at all, in their own right or another's.
-func (s *Service) decides(ctx context.Context, who auth.Who) (bool, error) {
+// MostToDecide is up to where requests that wait are counted.
+const MostToDecide = 100
+
+// ToDecide counts the requests that wait for somebody's decision, up to MostToDecide.
+func (s *Service) ToDecide(ctx context.Context, who auth.Who) (int, error) {
+	if !who.May(auth.ViewOrders) {
+		return 0, nil
+	}
+	if can, err := s.Decides(ctx, who); err != nil || !can {
+		return 0, err
+	}
+	return s.Journal.CountRequests(ctx, RequestFilter{Scope: who.Scope(), State: RequestAwaiting, ToDecide: who.Name, AsAdmin: who.Admin()}, MostToDecide)
+}
+
+// Decides tells that somebody may decide anything at all, in their own right or another's.
+func (s *Service) Decides(ctx context.Context, who auth.Who) (bool, error) {
 	if !person(who) {
 		return false, nil
 	}
@@ -142,7 +158,51 @@ func (s *Service) Request(ctx context.Context, who auth.Who, id string) (Request
 	}
 	out.MayDecide, out.OnBehalfOf = open && no == nil, behalf
 	out.MayWithdraw = r.State == RequestAwaiting && s.mayWithdraw(who, r.Actor, r.Principal)
-	return out, nil
+	if r.State == RequestAwaiting {
+		err = s.budgetOf(ctx, &out)
+	}
+	return out, err
+}
+
+// budgetOf tells what a request that waits does to the month that it counts in.
+func (s *Service) budgetOf(ctx context.Context, r *Requested) error {
+	others, err := s.Journal.BudgetBeside(ctx, r.Calls)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return told(err)
+	}
+	team, err := s.team(ctx, r.Team)
+	if err != nil {
+		return err
+	}
+	before := BudgetStatus{BudgetMonth: others}
+	if team != nil {
+		before.limits(team.Budget)
+	}
+	after := before
+	for _, o := range r.Orders {
+		after.Reserved = after.Reserved.Add(LineOf(o, others.Currency, false).Reserved)
+	}
+	r.Budget, r.After = &before, &after
+	return nil
+}
+
+// Foreseen tells what an order that waits will change, as things are now, and why it is not possible any more.
+func (s *Service) Foreseen(ctx context.Context, who auth.Who, o Order) ([]Change, *Error, error) {
+	if !who.May(auth.ViewOrders) || !who.Scope().Sees(o.Team) {
+		return nil, nil, notFound()
+	}
+	checked, err := s.checkAgain(ctx, o)
+	var wrong *Error
+	if errors.As(err, &wrong) {
+		return nil, wrong, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return checked.Payload.Changes(checked.Facts), nil, nil
 }
 
 // seenRequest returns a request that somebody sees.
@@ -181,7 +241,7 @@ func (s *Service) may(ctx context.Context, who auth.Who, r Request) (behalf stri
 			return "", no, err
 		}
 	}
-	if r.adminWanting() && r.Left() <= 1 && !who.Admin() {
+	if r.AdminWanting() && r.Left() <= 1 && !who.Admin() {
 		return "", deny("error.approve_admin"), nil
 	}
 	return behalf, nil, nil

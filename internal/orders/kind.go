@@ -96,6 +96,9 @@ func (k Kind) Quotable() bool {
 	return k.Door != cloud.DoorChange && k.Type != "DELETE_SUB_RESOURCES" && k.Type != "rebuildDesktops"
 }
 
+// OnlyBuys tells that orders of the kind add something new and touch nothing else.
+func (k Kind) OnlyBuys() bool { return k.Effect == Buys }
+
 // KindOf finds a kind by door and type.
 func KindOf(door cloud.Door, typ string) (Kind, bool) {
 	for _, kind := range Kinds {

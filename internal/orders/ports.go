@@ -138,6 +138,8 @@ type Filter struct {
 	// Scope is whose orders: the zero scope lists none.
 	Scope  auth.Scope
 	Badges []Badge
+	// Team lists those of one team, of those that the scope sees; "" is all.
+	Team   string
 	Kind   string
 	Door   string
 	Actor  string

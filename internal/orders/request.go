@@ -171,13 +171,13 @@ func (r Request) Rejection() (Decision, bool) {
 	return Decision{}, false
 }
 
-// adminWanting tells that none of the approvals so far is an admin's although one must be.
-func (r Request) adminWanting() bool {
+// AdminWanting tells that none of the approvals so far is an admin's although one must be.
+func (r Request) AdminWanting() bool {
 	return r.NeedsAdmin && !slices.ContainsFunc(r.Approvals(), func(d Decision) bool { return d.AsAdmin })
 }
 
 // complete tells that nothing is missing for it to be approved.
-func (r Request) complete() bool { return r.Left() == 0 && !r.adminWanting() }
+func (r Request) complete() bool { return r.Left() == 0 && !r.AdminWanting() }
 
 // people are those whose word a decision is: who decided, and for whom.
 func (d Decision) people() []string {

@@ -69,8 +69,10 @@ type RequestFilter struct {
 	State RequestState // "" is every one
 	// Principal lists those behind which a person is.
 	Principal string
-	// ToDecide lists those that wait, were not asked for by this person and not decided by them yet.
+	// ToDecide lists those that wait, were not asked for by this person and not decided by them yet; AsAdmin also those of
+	// which nothing is missing but an admin's approval.
 	ToDecide string
+	AsAdmin  bool
 	// After is the cursor: only requests older than it.
 	After Cursor
 	// Limit is how many at most, 1 to 200; 0 is 50.
@@ -104,6 +106,8 @@ type RequestBook interface {
 	Request(ctx context.Context, id string) (Request, error)
 	// Requests lists requests with their decisions, newest first; next is zero at the end.
 	Requests(ctx context.Context, filter RequestFilter) (list []Request, next Cursor, err error)
+	// CountRequests counts requests, up to a number; the filter's cursor and limit do not count.
+	CountRequests(ctx context.Context, filter RequestFilter, most int) (int, error)
 	// RequestOrders lists the orders that are part of a request.
 	RequestOrders(ctx context.Context, id string) ([]Order, error)
 	// RequestByKey finds the request that an API key has made of a call of this hash (Request.Entered) without an idempotency key: the newest that is open,
@@ -130,6 +134,9 @@ type RequestBook interface {
 
 	// BudgetMonth returns what a team's orders hold in a month and currency; zero sums when there are none.
 	BudgetMonth(ctx context.Context, team, month, currency string) (BudgetMonth, error)
+	// BudgetBeside returns the month in which the orders of a request count, without what they hold of it themselves;
+	// ErrNotFound when they count in none.
+	BudgetBeside(ctx context.Context, calls []Call) (BudgetMonth, error)
 	// BudgetMonths lists the months of all teams of a scope in one month.
 	BudgetMonths(ctx context.Context, scope auth.Scope, month string) ([]BudgetMonth, error)
 	// BudgetHistory lists a team's months, newest first, in months before one ("" for the first page).

@@ -16,13 +16,17 @@ type Split struct {
 }
 
 // whose tells which team an order is of: that of who asks, or, where they see everything, that of what it touches or the
-// one that they name. What it touches must all be that team's: an order is of one team. To members, what is not theirs
-// and what nobody knows look the same.
+// one that they name. What only buys may also be for another of their teams, if they say so. What it touches must all be
+// that team's: an order is of one team. To members, what is not theirs and what nobody knows look the same.
 func whose(who auth.Who, asked string, d Decoded, facts *Facts) (team string, problems field.Problems, split []Split) {
 	targets := d.Payload.Targets().IDs()
 	if scope := who.Scope(); !scope.All() {
 		team = scope.Team()
-		if asked != "" && asked != team {
+		switch {
+		case asked == "" || asked == team:
+		case d.Kind.OnlyBuys() && MayPlaceFor(who, asked):
+			team, scope = asked, auth.OfTeam(asked)
+		default:
 			problems.Add("team", "problem.team_not_yours", "team", asked)
 		}
 		for _, target := range targets {
@@ -54,6 +58,11 @@ func whose(who auth.Who, asked string, d Decoded, facts *Facts) (team string, pr
 		problems.Add("team", "problem.team_of_another", "team", split[0].Team)
 	}
 	return split[0].Team, problems, nil
+}
+
+// MayPlaceFor tells that somebody is a member of a team who may order for it.
+func MayPlaceFor(who auth.Who, team string) bool {
+	return slices.ContainsFunc(who.Memberships, func(m auth.Membership) bool { return m.Team == team && m.Roles.May(auth.PlaceOrders) })
 }
 
 // targetPath is where in the request a target is named; "$" when that is nowhere in particular.

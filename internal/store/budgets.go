@@ -59,8 +59,8 @@ type budgetEntry struct {
 	over  bool
 }
 
-func (t *tx) budgetEntry(orderID string) (e budgetEntry, err error) {
-	err = t.QueryRowContext(t.ctx, `SELECT team, month, currency, reserved, settled, state, over FROM budget_entries WHERE order_id = $1`, orderID).
+func entryOf(ctx context.Context, q querier, orderID string) (e budgetEntry, err error) {
+	err = q.QueryRowContext(ctx, `SELECT team, month, currency, reserved, settled, state, over FROM budget_entries WHERE order_id = $1`, orderID).
 		Scan(&e.Team, &e.Month, &e.Currency, sum{&e.Reserved}, sum{&e.Settled}, &e.state, &e.over)
 	return e, notFound(err)
 }
@@ -77,7 +77,7 @@ func (t *tx) claimBudget(o orders.Order, month orders.BudgetMonth, over bool) er
 
 // account brings what an order holds of a budget in line with the order. It is the only place where the sums change.
 func (t *tx) account(o orders.Order) error {
-	e, err := t.budgetEntry(o.ID)
+	e, err := entryOf(t.ctx, t, o.ID)
 	if errors.Is(err, orders.ErrNotFound) {
 		return nil // of a team without a budget
 	}
@@ -105,23 +105,40 @@ func (t *tx) account(o orders.Order) error {
 	return nil
 }
 
-// othersOf is the month in which some orders of one request count, without what they hold of it themselves; zero when
-// they count in none.
-func (t *tx) othersOf(calls []orders.Call) (others orders.BudgetMonth, err error) {
+// othersOf is the month in which some orders of one request count, without what they hold of it themselves; found tells
+// that they count in one.
+func othersOf(ctx context.Context, q querier, calls []orders.Call) (others orders.BudgetMonth, found bool, err error) {
 	for _, call := range calls {
-		e, err := t.budgetEntry(call.OrderID)
+		e, err := entryOf(ctx, q, call.OrderID)
 		if errors.Is(err, orders.ErrNotFound) {
 			continue
 		}
 		if err != nil {
-			return others, err
+			return others, found, err
 		}
-		if others.Team == "" {
-			if others, err = budgetMonth(t.ctx, t, e.Team, e.Month, e.Currency); err != nil {
-				return others, err
+		if !found {
+			if others, err = budgetMonth(ctx, q, e.Team, e.Month, e.Currency); err != nil {
+				return others, found, err
 			}
+			found = true
 		}
 		others.Reserved, others.Settled = others.Reserved.Sub(e.Reserved), others.Settled.Sub(e.Settled)
+	}
+	return others, found, nil
+}
+
+// BudgetBeside implements orders.RequestBook.
+func (s *Store) BudgetBeside(ctx context.Context, calls []orders.Call) (others orders.BudgetMonth, err error) {
+	found := false
+	err = s.read(ctx, func(q *sql.Tx) error {
+		others, found, err = othersOf(ctx, q, calls)
+		return err
+	})
+	if err == nil && !found {
+		err = orders.ErrNotFound
+	}
+	if err != nil {
+		return orders.BudgetMonth{}, fmt.Errorf("budget beside a request: %w", err)
 	}
 	return others, nil
 }

@@ -152,10 +152,9 @@ func (s *Store) RequestByKey(ctx context.Context, keyID, hash string, now time.T
 	return r, nil
 }
 
-// requestsQuery is the query of a page of requests.
-func requestsQuery(f orders.RequestFilter, limit int) (string, arguments) {
-	var a arguments
-	where := seen(&a, f.Scope, "r.team")
+// requestsWhere is the condition of a list of requests, wherever it begins.
+func requestsWhere(a *arguments, f orders.RequestFilter) string {
+	where := seen(a, f.Scope, "r.team")
 	if f.State != "" {
 		where += ` AND r.state = ` + a.add(string(f.State))
 	}
@@ -164,13 +163,40 @@ func requestsQuery(f orders.RequestFilter, limit int) (string, arguments) {
 	}
 	if f.ToDecide != "" {
 		who := a.add(f.ToDecide)
+		if !f.AsAdmin {
+			where += ` AND (NOT r.needs_admin OR EXISTS (SELECT 1 FROM decisions d WHERE d.request_id = r.id AND NOT d.void AND d.approve AND d.as_admin)
+				OR r.needed > 1 + (SELECT count(*) FROM decisions d WHERE d.request_id = r.id AND NOT d.void AND d.approve))`
+		}
 		where += ` AND r.principal <> ` + who + ` AND r.actor <> ` + who + ` AND NOT EXISTS (SELECT 1 FROM decisions d
 			WHERE d.request_id = r.id AND NOT d.void AND (d.approver = ` + who + ` OR d.on_behalf_of = ` + who + `))`
 	}
+	return where
+}
+
+// requestsQuery is the query of a page of requests.
+func requestsQuery(f orders.RequestFilter, limit int) (string, arguments) {
+	var a arguments
+	where := requestsWhere(&a, f)
 	if !f.After.IsZero() {
 		where += ` AND (r.created_at, r.id) < (` + a.add(micros(f.After.CreatedAt)) + `, ` + a.add(f.After.ID) + `)`
 	}
 	return `SELECT ` + requestColumns + ` FROM requests r WHERE ` + where + ` ORDER BY r.created_at DESC, r.id DESC LIMIT ` + a.add(limit), a
+}
+
+// countRequestsQuery is the query that counts requests up to a number.
+func countRequestsQuery(f orders.RequestFilter, most int) (string, arguments) {
+	var a arguments
+	where := requestsWhere(&a, f)
+	return `SELECT count(*) FROM (SELECT r.id FROM requests r WHERE ` + where + ` LIMIT ` + a.add(most) + `) AS found`, a
+}
+
+// CountRequests implements orders.RequestBook.
+func (s *Store) CountRequests(ctx context.Context, f orders.RequestFilter, most int) (n int, err error) {
+	query, args := countRequestsQuery(f, most)
+	if err := s.reader.QueryRowContext(ctx, query, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count of requests: %w", err)
+	}
+	return n, nil
 }
 
 // Requests implements orders.RequestBook.
@@ -308,7 +334,7 @@ func (t *tx) reprice(r *orders.Request, ruling orders.Ruling) error {
 	if ruling.Judge == nil {
 		return nil
 	}
-	others, err := t.othersOf(r.Calls)
+	others, _, err := othersOf(t.ctx, t, r.Calls)
 	if err != nil {
 		return err
 	}

@@ -37,14 +37,19 @@ func company(t testing.TB, set ...func(*handlers.Config)) *console {
 			more(config)
 		}
 	})
-	c.disband() // those of the demo data
+	demo, err := c.db.Teams(t.Context())
+	require.NoError(t, err)
 	var changes []orders.TeamChange
 	for name, project := range projects {
 		team := policy.Team{Name: name, EnterpriseProjects: []string{project}, Groups: map[auth.Role][]string{}}
 		for _, role := range teamRoles {
 			team.Groups[role] = []string{name + "-" + string(role)}
 		}
-		changes = append(changes, orders.TeamChange{Name: name, After: &team})
+		change := orders.TeamChange{Name: name, After: &team}
+		if before, there := demo.Named(name); there {
+			change.Before = &before
+		}
+		changes = append(changes, change)
 	}
 	require.NoError(t, c.db.ApplyTeams(t.Context(), auth.Console, changes))
 	return c

@@ -275,15 +275,22 @@ func (s *server) showForm(c echo.Context, status int, e entered, inputs []field.
 }
 
 func (s *server) formView(c echo.Context, e entered, inputs []field.Input, problems field.Problems, price templates.PriceView) (templates.FormView, error) {
-	// A member's form carries the team that it was shown for: one that is sent after they have switched to another team is
-	// refused, and not that team's.
-	teams := []string{who(c).Team}
-	if who(c).Scope().All() {
-		all, err := s.TeamBook.Teams(c.Request().Context())
-		if err != nil {
-			return templates.FormView{}, err
+	teams, err := s.ownTeams(c)
+	if err != nil {
+		return templates.FormView{}, err
+	}
+	if w := who(c); w.Team != "" {
+		// A member's form carries the team that it was shown for, so that one that is sent after they have switched to another
+		// team is not that team's.
+		if e.team == "" {
+			e.team = w.Team
 		}
-		teams = all.Names()
+		for _, in := range w.Memberships {
+			if e.kind.OnlyBuys() && in.Team != w.Team && orders.MayPlaceFor(w, in.Team) {
+				teams = append(teams, in.Team)
+			}
+		}
+		slices.Sort(teams)
 	}
 	return templates.NewFormView(templates.FormInput{
 		Kind: e.kind, Inputs: inputs, Problems: problems, Order: e.order, RepeatOf: e.repeatOf, Reason: e.reason,

@@ -31,7 +31,14 @@ func (s *server) order(c echo.Context) error {
 		return err
 	}
 	if negotiated(c) {
-		return c.JSON(http.StatusOK, orderJSON(order))
+		out := orderJSON(order)
+		out["approval"] = nil
+		if requested, err := s.requested(c, order); err != nil {
+			return err
+		} else if requested != nil {
+			out["approval"] = requestJSON(requested.Request, say(c))
+		}
+		return c.JSON(http.StatusOK, out)
 	}
 	return s.showOrder(c, http.StatusOK, order, version, nil)
 }
@@ -47,7 +54,12 @@ func (s *server) showOrder(c echo.Context, status int, order orders.Order, versi
 		for _, problem := range stopped.Problems {
 			view.Problems[problem.Path] = view.Say.Say(problem.Key, problem.Args)
 		}
+		view.Comments.Text, view.Comments.Problem = unixLines(c.FormValue("text")), view.Problems["text"]
+		view.Ballot = templates.BallotInput{Reject: strings.HasSuffix(c.Path(), "/reject"), Reason: c.FormValue("reason")}
 		view.Settlement = templates.SettlementInput{Outcome: c.FormValue("outcome"), OrderID: c.FormValue("order_id"), Reason: c.FormValue("reason")}
+	}
+	if view.Comments.Problem != "" {
+		view.Stopped = "" // it stands at the field
 	}
 	title := view.Title()
 	return render(c, status, templates.OrderPage(s.page(c, title, templates.NavOrders), view))
@@ -64,6 +76,17 @@ func (s *server) orderView(c echo.Context, order orders.Order, version int64) (t
 		Version: version, Problems: map[string]string{}, PublicURL: s.PublicURL,
 		MayPay: w.May(auth.PayOrders), MaySettle: w.May(auth.SettleOrders), MayPlace: w.May(auth.PlaceOrders), MayAudit: w.May(auth.ViewAudit),
 		MayWithdraw: w.May(auth.PlaceOrders) && (order.Actor == w.Name || w.Admin())}
+	if view.Comments, err = s.comments(c, order); err != nil {
+		return view, err
+	}
+	if view.Request, err = s.requested(c, order); err != nil {
+		return view, err
+	}
+	if order.State == orders.StateAwaitingApproval {
+		if view.Foreseen, err = s.foreseen(c, order); err != nil {
+			return view, err
+		}
+	}
 	if order.RepeatOf != "" {
 		// what was repeated may be another team's by now
 		if _, err := s.Service.Order(ctx, w, order.RepeatOf); err != nil {
@@ -80,6 +103,28 @@ func (s *server) orderView(c echo.Context, order orders.Order, version int64) (t
 		view.Balance = s.balance(ctx)
 	}
 	return view, nil
+}
+
+// requested is the request for approval that an order is part of; nil when it needed none.
+func (s *server) requested(c echo.Context, order orders.Order) (*orders.Requested, error) {
+	requested, err := s.Service.Request(c.Request().Context(), who(c), order.RequestID)
+	if errors.Is(err, orders.ErrNotFound) {
+		return nil, nil
+	}
+	return &requested, err
+}
+
+// foreseen is what an order that waits will change, as things are now.
+func (s *server) foreseen(c echo.Context, order orders.Order) (templates.Foreseen, error) {
+	changes, wrong, err := s.Service.Foreseen(c.Request().Context(), who(c), order)
+	out := templates.Foreseen{Changes: changes}
+	if wrong != nil {
+		out.Stopped = say(c).Say(wrong.Message.Key, wrong.Message.Args)
+		for _, problem := range wrong.Problems {
+			out.Stopped += " " + problem.Path + " " + say(c).Say(problem.Key, problem.Args) + "."
+		}
+	}
+	return out, err
 }
 
 // balance is what the account can pay with; nil when the cloud does not tell in time.

@@ -24,7 +24,7 @@ var errFilter = echo.NewHTTPError(http.StatusBadRequest)
 // "placed" for all that the cloud took.
 func ordersQuery(query url.Values) (orders.Filter, error) {
 	f := orders.Filter{Kind: query.Get("kind"), Door: query.Get("door"), Actor: query.Get("actor"),
-		Target: query.Get("target"), Text: strings.TrimSpace(query.Get("q")), Limit: listSize}
+		Target: query.Get("target"), Team: query.Get("team"), Text: strings.TrimSpace(query.Get("q")), Limit: listSize}
 	for _, b := range query["state"] {
 		switch badge := orders.Badge(b); {
 		case b == "":

@@ -56,6 +56,24 @@ func (s *server) overviewView(c echo.Context) (templates.OverviewView, error) {
 		return view, err
 	}
 	polled := []orders.Order{}
+	if view.Deciding, err = s.Service.ToDecide(ctx, w); err != nil {
+		return view, err
+	}
+	if view.Deciding > 0 {
+		page, err := s.Service.Requests(ctx, w, orders.RequestQuery{View: orders.RequestsToDecide, Limit: waitingSize})
+		if err != nil {
+			return view, err
+		}
+		view.ToDecide, view.MoreToDecide = page.Items, !page.Next.IsZero()
+		for _, item := range page.Items {
+			polled = append(polled, item.Order)
+		}
+	}
+	if w.Team != "" {
+		if view.Budgets, err = s.Service.Budgets(ctx, w); err != nil {
+			return view, err
+		}
+	}
 	for _, badge := range []orders.Badge{orders.Badge(orders.StateInDoubt), orders.BadgeToBePaid, orders.BadgeFailed} {
 		waiting, err := s.waiting(ctx, w, badge)
 		if err != nil {

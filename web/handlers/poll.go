@@ -15,16 +15,14 @@ import (
 // pollOf is the element that polls for a list: its address names the orders on the page that can still move, and the
 // version that it has seen. It stops once none can, and is slower where only people or the cloud's deadlines move any.
 func pollOf(path string, version int64, items []orders.Order) templates.PollView {
-	v := templates.PollView{Every: 5}
+	v := templates.PollView{Every: templates.SlowPoll}
 	q := url.Values{"version": {strconv.FormatInt(version, 10)}}
 	for _, o := range items {
 		if !o.Moving() || slices.Contains(q["id"], o.ID) {
 			continue
 		}
 		q.Add("id", o.ID)
-		if o.State != orders.StateInDoubt && o.Badge != orders.BadgeToBePaid {
-			v.Every = 2
-		}
+		v.Every = min(v.Every, templates.PollSeconds(o))
 	}
 	if len(q["id"]) == 0 {
 		return templates.PollView{}

@@ -31,6 +31,15 @@ func (s *server) showReview(c echo.Context, status int, id string, stopped *orde
 		Price: templates.NewPriceView(reviewed.Quote, reviewed.QuoteError, s.Now())}
 	if len(reviewed.Outdated) > 0 {
 		status = http.StatusUnprocessableEntity
+	} else {
+		judged, err := s.Service.Judge(c.Request().Context(), who(c), reviewed)
+		if err != nil {
+			return err
+		}
+		view.Judged, view.Alone = &judged, s.Identity == nil
+		if w := who(c); w.Team != "" && w.Team != judged.Team {
+			view.ActsFor = w.Team
+		}
 	}
 	if stopped != nil {
 		view.Stopped = p.Say(stopped.Message.Key, stopped.Message.Args)
@@ -51,14 +60,17 @@ func (s *server) place(c echo.Context) error {
 		case told.Code == orders.CodeConflict, told.Code == orders.CodePrice:
 			return s.showReview(c, http.StatusConflict, id, told)
 		case told.Code == orders.CodeInvalid:
-			if _, missing := told.Problems.For("reason"); !missing {
-				told = nil // the page itself says what is wrong by now
-			}
-			return s.showReview(c, http.StatusUnprocessableEntity, id, told)
+			return s.showReview(c, http.StatusUnprocessableEntity, id, nil) // the page itself says what is wrong by now
 		}
 	}
 	if err != nil {
 		return err
+	}
+	if w := who(c); w.Team != "" && order.Team != w.Team {
+		// it is another of their teams', and seen there
+		if err := s.actFor(c, order.Team); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), s.Wait)
 	defer cancel()

@@ -75,7 +75,16 @@ var routes = []Route{
 	{http.MethodPost, "/orders/:id/cancel", Members, auth.PayOrders, (*server).cancel},
 	{http.MethodPost, "/orders/:id/withdraw", Members, auth.PlaceOrders, (*server).withdraw},
 	{http.MethodPost, "/orders/:id/resolve", Members, auth.SettleOrders, (*server).resolve},
+	{http.MethodPost, "/orders/:id/approve", Members, auth.ViewOrders, (*server).approve},
+	{http.MethodPost, "/orders/:id/reject", Members, auth.ViewOrders, (*server).reject},
+	{http.MethodPost, "/orders/:id/comments", Members, auth.ViewOrders, (*server).comment},
 	{http.MethodPost, "/orders/:id/repeat", Members, auth.PlaceOrders, (*server).repeat},
+
+	// Who may decide is not the role's question alone: approvers delegate it, and nobody decides about their own.
+	{http.MethodGet, "/approvals", Readers, auth.ViewOrders, (*server).approvals},
+	{http.MethodGet, "/approvals/poll", Members, auth.ViewOrders, (*server).pollApprovals},
+	{http.MethodGet, "/budgets", Readers, auth.ViewOrders, (*server).budgets},
+	{http.MethodGet, "/budgets/:name", Readers, auth.ViewOrders, (*server).budget},
 
 	{http.MethodGet, "/desktops", Readers, auth.ViewInventory, (*server).desktops},
 	{http.MethodGet, "/pools", Readers, auth.ViewInventory, (*server).pools},
@@ -104,6 +113,9 @@ var routes = []Route{
 	{http.MethodPost, "/settings/refresh", Members, auth.RefreshInventory, (*server).refreshInventory},
 	{http.MethodGet, "/settings/sessions", Members, auth.ViewSettings, (*server).ownSessions},
 	{http.MethodPost, "/settings/sessions/end", Members, auth.ViewSettings, (*server).endOwnSessions},
+	{http.MethodGet, "/settings/delegations", Members, auth.ViewOrders, (*server).delegations},
+	{http.MethodPost, "/settings/delegations", Members, auth.ApproveOrders, (*server).delegate},
+	{http.MethodPost, "/settings/delegations/:id/end", Members, auth.ViewOrders, (*server).endDelegation},
 	{http.MethodGet, "/settings/webhooks", Members, auth.ManageWebhooks, (*server).webhooks},
 	{http.MethodPost, "/settings/webhooks", Members, auth.ManageWebhooks, (*server).createWebhook},
 	{http.MethodGet, "/settings/webhooks/:id", Members, auth.ManageWebhooks, (*server).webhook},

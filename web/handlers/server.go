@@ -131,6 +131,10 @@ func (s *server) page(c echo.Context, title string, nav templates.Nav) templates
 		return p
 	}
 	p.User = templates.User{Name: w.ShownName(), Role: w.Roles.String(), Team: w.Team, May: w.May}
+	var err error
+	if p.ToDecide, err = s.Service.ToDecide(c.Request().Context(), w); err != nil {
+		s.Log.Warn("requests to decide were not counted", "error", err, "request_id", requestIDOf(c))
+	}
 	if session := current(c); session != nil {
 		p.Theme = session.Values.Theme
 		if w.Team != "" && len(w.Memberships) > 1 {

@@ -56,13 +56,7 @@ var errTeam = echo.NewHTTPError(http.StatusUnprocessableEntity)
 // setTeam keeps the team that a member of several acts for, with the session. It leads to where both teams have something to
 // see: an order or a filter of one is nothing in the other.
 func (s *server) setTeam(c echo.Context) error {
-	session, w := current(c), who(c)
-	team := c.FormValue("team")
-	if session == nil || w.Team == "" || !slices.ContainsFunc(w.Memberships, func(m auth.Membership) bool { return m.Team == team }) {
-		return errTeam
-	}
-	session.Values.Team = team
-	if err := s.sessions.change(c.Request().Context(), *session); err != nil {
+	if err := s.actFor(c, c.FormValue("team")); err != nil {
 		return err
 	}
 	switch path, _, _ := strings.Cut(back(c, "/"), "?"); path {
@@ -70,6 +64,16 @@ func (s *server) setTeam(c echo.Context) error {
 		return seeOther(c, path)
 	}
 	return seeOther(c, "/")
+}
+
+// actFor keeps with the session for which of their teams a member acts.
+func (s *server) actFor(c echo.Context, team string) error {
+	session, w := current(c), who(c)
+	if session == nil || w.Team == "" || !slices.ContainsFunc(w.Memberships, func(m auth.Membership) bool { return m.Team == team }) {
+		return errTeam
+	}
+	session.Values.Team = team
+	return s.sessions.change(c.Request().Context(), *session)
 }
 
 // back is the page of this console that a post came from, or another when it cannot be told.

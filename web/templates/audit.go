@@ -23,6 +23,9 @@ var actionLooks = map[string]badgeLook{
 	"team.deleted":   {Warn, "trash", "Team deleted"},
 	"order.followed": {Info, "refresh", "Cloud order moved"},
 
+	"delegation.created": {Info, "users", "Decisions delegated"},
+	"delegation.ended":   {Quiet, "users", "Delegation ended"},
+
 	"webhook.created":  {Info, "send", "Webhook made"},
 	"webhook.enabled":  {Info, "check", "Webhook enabled"},
 	"webhook.disabled": {Warn, "ban", "Webhook disabled"},
@@ -108,6 +111,8 @@ func hrefOf(e audit.Entry) string {
 		return "/keys"
 	case "webhook":
 		return "/settings/webhooks/" + url.PathEscape(id)
+	case "delegation":
+		return "/settings/delegations"
 	case "team":
 		return teamHref(id)
 	case "cloud_order":

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders"
 )
 
 // badgeLook is how a state shows: a tone, an icon and, always, a word.
@@ -26,6 +27,16 @@ var orderLooks = map[string]badgeLook{
 	"refused":           {Bad, "ban", "Refused"},
 	"in_doubt":          {Doubt, "help", "In doubt"},
 	"not_placed":        {Quiet, "ban", "Not placed"},
+}
+
+// approvedLook is how a request shows that was approved; in all other states it looks as its orders do.
+var approvedLook = badgeLook{Good, "check", "Approved"}
+
+func lookOfRequest(state orders.RequestState) badgeLook {
+	if state == orders.RequestApproved {
+		return approvedLook
+	}
+	return lookOfOrder(string(state.OrderState()), "")
 }
 
 // resultLooks holds what the cloud orders of a placed order come to.

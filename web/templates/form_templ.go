@@ -488,7 +488,7 @@ func OrderForm(v FormView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "</p><p class=\"help\" id=\"help-reason\">Stays with the order in the history and the audit log.</p></div></div></section></div><aside class=\"side-panel\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "</p><p class=\"help\" id=\"help-reason\">Stays with the order in the history and the audit log. Mandatory where somebody has to approve it.</p></div></div></section></div><aside class=\"side-panel\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -2,9 +2,11 @@ package templates
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/orders"
 )
 
 // Nav names an item of the navigation.
@@ -12,15 +14,17 @@ type Nav string
 
 // The items of the navigation.
 const (
-	NavOverview Nav = "overview"
-	NavDesktops Nav = "desktops"
-	NavPools    Nav = "pools"
-	NavNewOrder Nav = "new"
-	NavOrders   Nav = "orders"
-	NavAudit    Nav = "audit"
-	NavTeams    Nav = "teams"
-	NavKeys     Nav = "keys"
-	NavSettings Nav = "settings"
+	NavOverview  Nav = "overview"
+	NavDesktops  Nav = "desktops"
+	NavPools     Nav = "pools"
+	NavNewOrder  Nav = "new"
+	NavOrders    Nav = "orders"
+	NavApprovals Nav = "approvals"
+	NavBudgets   Nav = "budgets"
+	NavAudit     Nav = "audit"
+	NavTeams     Nav = "teams"
+	NavKeys      Nav = "keys"
+	NavSettings  Nav = "settings"
 )
 
 // User is who is signed in; an empty name means nobody.
@@ -73,6 +77,19 @@ type Page struct {
 	Query     string // what the search field shows
 	Notice    NoticeView
 	RequestID string
+	// ToDecide is how many requests wait for their decision.
+	ToDecide int
+}
+
+// count is the number beside a line of the navigation, "" for none.
+func (p Page) count(nav Nav) string {
+	switch {
+	case nav != NavApprovals || p.ToDecide == 0:
+		return ""
+	case p.ToDecide >= orders.MostToDecide:
+		return strconv.Itoa(orders.MostToDecide-1) + "+"
+	}
+	return strconv.Itoa(p.ToDecide)
 }
 
 // navItem is a line of the navigation; key is the letter after "g".
@@ -89,6 +106,8 @@ var mainNav = []navItem{
 	{NavPools, "/pools", "layers", "Pools", "p", auth.ViewInventory},
 	{NavNewOrder, "/orders/new", "plus", "New order", "n", auth.PlaceOrders},
 	{NavOrders, "/orders", "list", "Orders", "o", auth.ViewOrders},
+	{NavApprovals, "/approvals", "check", "Approvals", "v", auth.ViewOrders},
+	{NavBudgets, "/budgets", "wallet", "Budgets", "b", auth.ViewOrders},
 	{NavAudit, "/audit", "shield", "Audit", "a", auth.ViewAudit},
 }
 

@@ -39,10 +39,22 @@ type OrderView struct {
 
 	MayPay, MaySettle, MayPlace, MayWithdraw, MayAudit bool
 
+	// Request is that for approval, nil where none was needed; Foreseen what the order will change while it waits.
+	Request  *orders.Requested
+	Foreseen Foreseen
+	Comments CommentsView
+	Ballot   BallotInput
+
 	// Stopped is what kept an action from happening, Problems what is wrong at its inputs, Settlement what was entered.
 	Stopped    string
 	Problems   map[string]string
 	Settlement SettlementInput
+}
+
+// Foreseen is what an order that waits will change; Stopped is why it is not possible any more.
+type Foreseen struct {
+	Changes []orders.Change
+	Stopped string
 }
 
 // SettlementInput is what somebody entered to settle a doubt, shown again when it was not accepted.
@@ -66,12 +78,20 @@ func OrderPoll(o orders.Order, version int64) PollView {
 	if !o.Moving() {
 		return PollView{}
 	}
-	every := 2
-	if o.State == orders.StateInDoubt || o.Badge == orders.BadgeToBePaid {
-		every = 5
-	}
-	return PollView{Href: "/orders/" + o.ID + "/poll?" + url.Values{"version": {strconv.FormatInt(version, 10)}}.Encode(), Every: every}
+	return PollView{Href: "/orders/" + o.ID + "/poll?" + url.Values{"version": {strconv.FormatInt(version, 10)}}.Encode(), Every: PollSeconds(o)}
 }
+
+// PollSeconds is how often a page asks for an order that can move: less often where only people or the cloud's deadlines
+// move it.
+func PollSeconds(o orders.Order) int {
+	if o.State == orders.StateInDoubt || o.State == orders.StateAwaitingApproval || o.Badge == orders.BadgeToBePaid {
+		return SlowPoll
+	}
+	return 2
+}
+
+// SlowPoll is how many seconds lie between two polls of what only people move.
+const SlowPoll = 5
 
 func (v OrderView) path(action string) string { return "/orders/" + v.Order.ID + "/" + action }
 
@@ -141,7 +161,7 @@ func (v OrderView) difference() cloud.Money {
 // billed tells that there is, or will be, a bill.
 func (v OrderView) billed() bool {
 	switch v.Order.State {
-	case orders.StatePlaced, orders.StateInDoubt, orders.StateQueued, orders.StateSending, orders.StateAwaitingApproval:
+	case orders.StatePlaced, orders.StateInDoubt, orders.StateQueued, orders.StateSending:
 		return v.Order.Quote != nil || v.Bill.Billed != nil
 	}
 	return false
@@ -153,8 +173,11 @@ func (v OrderView) mixed() bool {
 }
 
 func (v OrderView) requestTitle() string {
-	if v.Order.State == orders.StatePlaced || v.Order.State == orders.StateRefused {
+	switch v.Order.State {
+	case orders.StatePlaced, orders.StateRefused:
 		return "What was sent"
+	case orders.StateRejected, orders.StateExpired, orders.StateWithdrawn:
+		return "What would have been sent"
 	}
 	return "Exactly what is sent"
 }
@@ -235,6 +258,8 @@ func (v OrderView) story() []TimelineItem {
 		items = append(items, happened(entry))
 	}
 	switch v.Order.State {
+	case orders.StateAwaitingApproval:
+		items = append(items, TimelineItem{Tone: Warn, Icon: "hourglass", Title: "Waiting for approval"})
 	case orders.StateQueued:
 		items = append(items, TimelineItem{Tone: Info, Icon: "clock", Title: "Waiting to be sent"})
 	case orders.StateSending:
@@ -259,6 +284,14 @@ var stories = map[string]TimelineItem{
 	"order.refused":            {Tone: Bad, Icon: "ban", Title: "The cloud refused it"},
 	"order.in_doubt":           {Tone: Doubt, Icon: "help", Title: "In doubt: no sure answer"},
 	"order.not_reached":        {Tone: Warn, Icon: "alert", Title: "The cloud was not reached; nothing was sent"},
+	"request.asked":            {Tone: Warn, Icon: "hourglass", Title: "Approval asked for"},
+	"request.approved":         {Tone: Good, Icon: "check", Title: "Approved"},
+	"request.rejected":         {Tone: Bad, Icon: "x", Title: "Rejected"},
+	"request.expired":          {Tone: Quiet, Icon: "clock", Title: "Nobody decided in time"},
+	"request.repriced":         {Tone: Warn, Icon: "alert", Title: "The price rose; to be approved anew"},
+	"order.unapproved":         {Tone: Bad, Icon: "ban", Title: "Not sent: not as it was approved"},
+	"order.commented":          {Tone: Quiet, Icon: "pencil", Title: "Comment"},
+	"budget.soft_limit":        {Tone: Warn, Icon: "wallet", Title: "The budget's warning was passed"},
 	"order.withdrawn":          {Tone: Quiet, Icon: "undo", Title: "Withdrawn"},
 	"order.resolved":           {Tone: Good, Icon: "check", Title: "Found at the cloud"},
 	"order.pay_requested":      {Tone: Info, Icon: "credit-card", Title: "Payment asked for"},
@@ -286,6 +319,9 @@ func happened(entry audit.Entry) TimelineItem {
 		ErrorCode   string `json:"error_code"`
 		ErrorMsg    string `json:"error_msg"`
 		Outcome     string `json:"outcome"`
+		Behalf      string `json:"on_behalf_of"`
+		From        string `json:"from"`
+		To          string `json:"to"`
 		CloudOrders []any  `json:"cloud_orders"`
 		Orders      []any  `json:"orders"`
 		Quote       *struct {
@@ -325,6 +361,16 @@ func happened(entry audit.Entry) TimelineItem {
 	}
 	if entry.Actor != auth.Console.Name {
 		add("by " + entry.Actor)
+	}
+	if d.Behalf != "" {
+		add("in the place of " + d.Behalf)
+	}
+	if entry.Action == "request.asked" {
+		d.Reason = "" // the order said it a line before
+	}
+	if entry.Action == "request.repriced" && d.From != "" {
+		add(d.From + " → " + d.To)
+		d.Amount = ""
 	}
 	if d.Reason != "" {
 		add("“" + d.Reason + "”")

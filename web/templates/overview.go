@@ -13,6 +13,12 @@ import (
 
 // OverviewView is the first page.
 type OverviewView struct {
+	// ToDecide are requests that wait for who looks, of whom there may be more; Budgets the months of their own team.
+	ToDecide     []orders.RequestItem
+	MoreToDecide bool
+	// Deciding is how many wait for their decision, up to orders.MostToDecide.
+	Deciding int
+	Budgets      []orders.BudgetStatus
 	// Waiting are orders that wait for somebody: in doubt, to be paid, failed of late.
 	Waiting []Waiting
 	// Moving are orders that are on their way; Latest the newest of all others.
@@ -39,12 +45,12 @@ type Waiting struct {
 
 // nothingWaits tells that nobody has to do anything.
 func (v OverviewView) nothingWaits() bool {
-	return !slices.ContainsFunc(v.Waiting, func(w Waiting) bool { return len(w.Items) > 0 })
+	return len(v.ToDecide) == 0 && !slices.ContainsFunc(v.Waiting, func(w Waiting) bool { return len(w.Items) > 0 })
 }
 
 // sub says in one line what there is to do.
 func (v OverviewView) sub() string {
-	waiting := v.Counts[orders.Badge(orders.StateInDoubt)] + v.Counts[orders.BadgeToBePaid]
+	waiting := v.Counts[orders.Badge(orders.StateInDoubt)] + v.Counts[orders.BadgeToBePaid] + v.Deciding
 	moving := v.Counts[orders.Badge(orders.StateQueued)] + v.Counts[orders.Badge(orders.StateSending)] + v.Counts[orders.BadgeProcessing]
 	if moving+waiting == 0 {
 		return "Nothing is moving, and nothing waits for you."
@@ -99,7 +105,7 @@ func (v OverviewView) waits(o orders.Order) (words, action string) {
 }
 
 // overviewCounts are the badges that the overview counts, in this order.
-var overviewCounts = []orders.Badge{orders.Badge(orders.StateInDoubt), orders.BadgeToBePaid, orders.Badge(orders.StateQueued),
+var overviewCounts = []orders.Badge{orders.Badge(orders.StateInDoubt), orders.BadgeToBePaid, orders.Badge(orders.StateAwaitingApproval), orders.Badge(orders.StateQueued),
 	orders.BadgeProcessing, orders.BadgeFailed, orders.BadgeCompleted, orders.BadgeCanceled, orders.Badge(orders.StateRefused)}
 
 func stateHref(badge orders.Badge) string {

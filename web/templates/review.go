@@ -28,7 +28,45 @@ func (v ReviewView) mayRunUnpaid() bool {
 	return v.Checked.Decoded.Kind.Effect.Has(orders.Refunds) || v.Draft.Quote != nil && !v.Draft.Quote.Amount.IsPositive()
 }
 
+// sub says what kind of order it is, and whose.
+func (v ReviewView) sub() string {
+	words := v.Say.Say("kind."+v.Draft.Kind+".title", nil) + " · " + v.Draft.Kind
+	if v.Checked.Team != "" {
+		words += " · team " + v.Checked.Team
+	}
+	return words
+}
+
+// asks tells that somebody has to approve it.
+func (v ReviewView) asks() bool { return v.Judged != nil && v.Judged.Need.Approval() }
+
+// reasonMissing tells that it cannot be placed without a reason.
+func (v ReviewView) reasonMissing() bool {
+	return v.Judged != nil && v.Judged.NeedsReason && strings.TrimSpace(v.Draft.Reason) == ""
+}
+
+func (v ReviewView) reasonProblem() string {
+	if v.Judged.Again {
+		return "problem.reason_again"
+	}
+	return "problem.reason_approval"
+}
+
+// thenWords say what happens next.
+func (v ReviewView) thenWords() string {
+	switch {
+	case v.asks():
+		return "Nothing is sent before it is approved. You can withdraw it until then."
+	case v.Judged != nil && v.Judged.Keeps != "":
+		return "The order is written down before it is sent, and is sent once."
+	}
+	return "No approval is needed. The order is written down before it is sent, and is sent once."
+}
+
 func (v ReviewView) placeWord() string {
+	if v.asks() {
+		return "Ask for approval"
+	}
 	if v.destroys() {
 		return "Destroy data and place order"
 	}
@@ -48,9 +86,9 @@ func (v ReviewView) payWords() string {
 	return "The order is placed unpaid. You pay it on its page once the bill is known."
 }
 
-func (v ReviewView) changesWords() string {
+func changesWords(changes []orders.Change) string {
 	subjects := map[string]bool{}
-	for _, change := range v.Changes {
+	for _, change := range changes {
 		subjects[change.Subject] = true
 	}
 	if len(subjects) > 1 {

@@ -1,0 +1,190 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/shopspring/decimal"
+
+	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/field"
+)
+
+// BallotInput is what somebody entered when they decided, shown again when it was not accepted.
+type BallotInput struct {
+	// Reject tells that it was a rejection.
+	Reject bool
+	Reason string
+}
+
+// awaits tells that the order waits for approval.
+func (v OrderView) awaits() bool {
+	return v.Request != nil && v.Request.State == orders.RequestAwaiting
+}
+
+// together tells that several orders are decided about as one.
+func (v OrderView) together() bool { return v.Request != nil && len(v.Request.Calls) > 1 }
+
+// kept tells that the order was sent on the approval of an earlier one.
+func (v OrderView) kept() bool {
+	if v.Request == nil {
+		return false
+	}
+	for _, call := range v.Request.Calls {
+		if call.OrderID == v.Order.ID {
+			return false
+		}
+	}
+	return true
+}
+
+func (v OrderView) mayWithdraw() bool {
+	if v.awaits() {
+		return v.Request.MayWithdraw
+	}
+	return v.MayWithdraw && v.Order.State == orders.StateQueued
+}
+
+func (v OrderView) withdrawWord() string {
+	if v.awaits() && v.together() {
+		return fmt.Sprintf("Withdraw all %d", len(v.Request.Calls))
+	}
+	return "Withdraw"
+}
+
+func (v OrderView) approvalAside() templ.Component {
+	return MutedText(approvalsWords(v.Request.Request) + " approvals")
+}
+
+// askedAt is when the oldest of the prices was asked for; zero when there is none.
+func (v OrderView) askedAt() time.Time {
+	var oldest time.Time
+	for _, o := range v.Request.Orders {
+		if o.Quote != nil && (oldest.IsZero() || o.Quote.AskedAt.Before(oldest)) {
+			oldest = o.Quote.AskedAt
+		}
+	}
+	return oldest
+}
+
+// approveWord is the main button's word: what is said yes to.
+func (v OrderView) approveWord() string {
+	switch r := v.Request; {
+	case r.Amount == nil:
+		return "Approve without a price"
+	case r.Amount.IsPositive():
+		return "Approve " + FormatMoney(requestPrice(r.Request))
+	}
+	return "Approve"
+}
+
+// laterWord says what an approval does.
+func (v OrderView) laterWord() string {
+	if left := v.Request.Left(); left > 1 {
+		return fmt.Sprintf("%s needed after yours. Nothing is sent before.", things(left-1, "more approval is", "more approvals are"))
+	}
+	return "With your approval it is sent at once, if the price has not risen."
+}
+
+// rejection says who said no, and why.
+func (v OrderView) rejection() string {
+	if v.Request != nil {
+		if d, rejected := v.Request.Rejection(); rejected {
+			return d.Approver + ": “" + d.Reason + "” Nothing was sent."
+		}
+	}
+	return "Nothing was sent."
+}
+
+// ballotReason is what was entered at one of the two forms, ballotProblem what is wrong with it.
+func (v OrderView) ballotReason(reject bool) string {
+	if v.Ballot.Reject != reject {
+		return ""
+	}
+	return v.Ballot.Reason
+}
+
+func (v OrderView) ballotProblem(reject bool) string {
+	if v.Ballot.Reject != reject {
+		return ""
+	}
+	return v.Problems["reason"]
+}
+
+func shortHash(hash string) string { return hash[:min(12, len(hash))] }
+
+// decisionLook is how a decision shows.
+func decisionLook(d orders.Decision) badgeLook {
+	switch {
+	case d.Void:
+		return badgeLook{Quiet, "undo", "Void"}
+	case d.Approve:
+		return approvedLook
+	}
+	return lookOfRequest(orders.RequestRejected)
+}
+
+// decisionPrice is the price that a decision names, in words.
+func decisionPrice(d orders.Decision) string {
+	if d.Amount == nil {
+		return "without a price"
+	}
+	return "at " + FormatMoney(cloud.Money{Amount: *d.Amount, Currency: d.Currency})
+}
+
+// deciders say who can give an approval.
+func deciders(team string, approvals int, admin bool) string {
+	who := "an approver of team " + team + " or an admin"
+	if team == "" {
+		who = "an admin"
+	}
+	var words string
+	switch {
+	case admin && approvals <= 1:
+		words = "An admin decides."
+	case approvals > 1 && team == "":
+		words = "Two different admins have to agree."
+	case approvals > 1:
+		words = "Two different people have to agree, each " + who + "."
+	default:
+		words = strings.ToUpper(who[:1]) + who[1:] + " decides."
+	}
+	if admin && approvals > 1 {
+		words += " One of them must be an admin."
+	}
+	return words + " Nobody decides about what they asked for themselves."
+}
+
+// BudgetEffect is what something does to a month's budget.
+type BudgetEffect struct {
+	Before, After orders.BudgetStatus
+	Warning       *field.Message
+}
+
+// effectOf is nil where a budget has nothing to say.
+func effectOf(before, after *orders.BudgetStatus, warning *field.Message) *BudgetEffect {
+	if before == nil || after == nil {
+		return nil
+	}
+	return &BudgetEffect{*before, *after, warning}
+}
+
+func (e BudgetEffect) adds() decimal.Decimal { return e.After.Used().Sub(e.Before.Used()) }
+
+// over tells that there is no room for it.
+func (e BudgetEffect) over() bool {
+	return e.After.Limit != nil && e.adds().IsPositive() && e.After.Used().GreaterThan(*e.After.Limit)
+}
+
+func (e BudgetEffect) softPassed() bool { return e.adds().IsPositive() && e.After.OverSoft() }
+
+func (e BudgetEffect) parts() []budgetPart {
+	adds := budgetPart{Warn, "This", e.adds()}
+	if e.over() {
+		adds.tone = Bad
+	}
+	return append(usedParts(e.Before), adds)
+}
