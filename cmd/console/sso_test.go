@@ -11,13 +11,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"workspace-order-console/internal/orders"
 )
 
 // TestServingBehindASigninProxy runs the program as a company does, the proxy being the test.
 func TestServingBehindASigninProxy(t *testing.T) {
 	t.Parallel()
 	flags := &Flags{Listen: "127.0.0.1:0", LogFormat: "text", Data: t.TempDir(), Cloud: cloudEmbedded, ProjectID: testProject, CloudRate: -1,
-		Region: "ap-southeast-1", CloudTimeout: testTimeout, ReconcileEvery: time.Hour, Auth: "header", TrustedProxy: []string{"127.0.0.1"},
+		Region: "ap-southeast-1", CloudTimeout: testTimeout, ReconcileEvery: time.Hour, RequestExpiry: orders.RequestLife, Auth: "header", TrustedProxy: []string{"127.0.0.1"},
 		AdminGroup: "console-admins", LogoutURL: "/oauth2/sign_out"}
 	require.NoError(t, flags.check())
 	ctx, stop := context.WithCancel(t.Context())
