@@ -131,7 +131,7 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	if err != nil {
 		return usageError{err}
 	}
-	teller := notify.New(notify.Config{Book: db, Journal: db, Mailer: mailer, Sealer: sealer, Guard: guard, PublicURL: publicURL, Log: log, Now: time.Now})
+	teller := notify.New(notify.Config{Book: db, Journal: db, Mailer: mailer, Directory: directory{db, db, time.Now}, Sealer: sealer, Guard: guard, PublicURL: publicURL, Log: log, Now: time.Now})
 	var withoutAddress func() int64
 	if mailer != nil {
 		withoutAddress = teller.WithoutAddress

@@ -139,10 +139,10 @@ type Filter struct {
 	Scope  auth.Scope
 	Badges []Badge
 	// Team lists those of one team, of those that the scope sees; "" is all.
-	Team   string
-	Kind   string
-	Door   string
-	Actor  string
+	Team  string
+	Kind  string
+	Door  string
+	Actor string
 	// Target lists the orders that touched a resource ("desktop:<id>").
 	Target string
 	// Text matches an order ID or a cloud order's ID, from eight characters on also their beginning (a shorter one is

@@ -18,7 +18,7 @@ type OverviewView struct {
 	MoreToDecide bool
 	// Deciding is how many wait for their decision, up to orders.MostToDecide.
 	Deciding int
-	Budgets      []orders.BudgetStatus
+	Budgets  []orders.BudgetStatus
 	// Waiting are orders that wait for somebody: in doubt, to be paid, failed of late.
 	Waiting []Waiting
 	// Moving are orders that are on their way; Latest the newest of all others.
