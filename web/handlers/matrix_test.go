@@ -26,6 +26,10 @@ type probe struct {
 	form func(b *belongings) url.Values
 	// allowed is what who may do the action gets; other is what they get when it is another team's, 0 the same.
 	allowed, other int
+	// nobodys is what everybody gets of what is no team's, an admin too; 0 the same as of another's.
+	nobodys int
+	// needs is what one must be allowed to do beyond the route's action, where what is asked for is theirs to see; 403 without.
+	needs auth.Action
 	// admin is what an admin gets, who sees every team's, where it is not what is allowed; 0 the same.
 	admin int
 }
@@ -42,6 +46,17 @@ func form(pairs ...string) func(*belongings) url.Values {
 
 func ofOrder(sort, then string) func(*belongings) string {
 	return func(b *belongings) string { return "/orders/" + b.orders[sort] + then }
+}
+
+// ballot decides about an order of a sort, as its page has it.
+func ballot(sort string) func(*belongings) url.Values {
+	return func(b *belongings) url.Values {
+		mark := "mark-" + b.team + "-" + sort
+		if b.team == "" {
+			mark = "mark-nobodys-" + sort
+		}
+		return url.Values{"hash": {mark + "-hash"}, "price": {""}, "reason": {"seen"}}
+	}
 }
 
 const noID = "01a20380-d642-7137-a0f9-c1593c16901e"
@@ -93,14 +108,35 @@ func probes(t testing.TB) map[string]probe {
 		"GET /orders": {allowed: 200},
 		"GET /orders/poll": {path: func(b *belongings) string { return "/orders/poll?version=0&id=" + b.orders["queued"] },
 			allowed: 200},
-		"GET /orders/foreign":                 {allowed: 200},
-		"POST /orders/foreign/:id/cancel":     {path: fixed("/orders/foreign/CS-none/cancel"), form: form("reason", "a ghost"), allowed: 404},
-		"GET /orders/:id":                     {path: ofOrder("in_doubt", ""), allowed: 200, other: 404},
-		"GET /orders/:id/poll":                {path: ofOrder("to_be_paid", "/poll?version=0"), allowed: 200, other: 404},
-		"POST /orders/:id/pay":                {path: ofOrder("to_be_paid", "/pay"), form: form(), allowed: 303, other: 404},
-		"POST /orders/:id/cancel":             {path: ofOrder("to_be_paid", "/cancel"), form: form(), allowed: 409, other: 404}, // it is being paid
-		"POST /orders/:id/withdraw":           {path: ofOrder("queued", "/withdraw"), allowed: 303, other: 404},
-		"POST /orders/:id/resolve":            {path: ofOrder("in_doubt", "/resolve"), form: form("outcome", "not_placed", "reason", "looked"), allowed: 303, other: 404},
+		"GET /orders/foreign":             {allowed: 200},
+		"POST /orders/foreign/:id/cancel": {path: fixed("/orders/foreign/CS-none/cancel"), form: form("reason", "a ghost"), allowed: 404},
+		"GET /orders/:id":                 {path: ofOrder("in_doubt", ""), allowed: 200, other: 404},
+		"GET /orders/:id/poll":            {path: ofOrder("to_be_paid", "/poll?version=0"), allowed: 200, other: 404},
+		"POST /orders/:id/pay":            {path: ofOrder("to_be_paid", "/pay"), form: form(), allowed: 303, other: 404},
+		"POST /orders/:id/cancel":         {path: ofOrder("to_be_paid", "/cancel"), form: form(), allowed: 409, other: 404}, // it is being paid
+		"POST /orders/:id/withdraw":       {path: ofOrder("queued", "/withdraw"), allowed: 303, other: 404},
+		"POST /orders/:id/resolve":        {path: ofOrder("in_doubt", "/resolve"), form: form("outcome", "not_placed", "reason", "looked"), allowed: 303, other: 404},
+		"POST /orders/:id/approve":        {path: ofOrder("awaiting_approval", "/approve"), form: ballot("awaiting_approval"), needs: auth.ApproveOrders, allowed: 303, other: 404},
+		"POST /orders/:id/reject":         {path: ofOrder("asked", "/reject"), form: ballot("asked"), needs: auth.ApproveOrders, allowed: 303, other: 404},
+		"POST /orders/:id/comments":       {path: ofOrder("queued", "/comments"), form: form("text", "why two?"), allowed: 303, other: 404},
+		"GET /approvals":                  {path: fixed("/approvals?view=all"), allowed: 200},
+		"GET /approvals/poll":             {path: fixed("/approvals/poll?version=0&view=all"), allowed: 200},
+		"GET /budgets":                    {allowed: 200},
+		"GET /budgets/:name":              {path: func(b *belongings) string { return "/budgets/" + b.team }, allowed: 200, other: 404},
+		"GET /settings/delegations":       {path: fixed("/settings/delegations?ended=true"), allowed: 200},
+		"POST /settings/delegations": {form: func(b *belongings) url.Values {
+			team := b.team
+			if team == "" {
+				team = "support"
+			}
+			return url.Values{"team": {team}, "to": {"somebody"}, "until": {time.Now().AddDate(0, 1, 0).Format(time.DateOnly)}}
+		}, allowed: 303, other: 403},
+		"POST /settings/delegations/:id/end": {path: func(b *belongings) string {
+			if b.team == "" {
+				return "/settings/delegations/" + noID + "/end"
+			}
+			return "/settings/delegations/" + b.delegation + "/end"
+		}, needs: auth.ApproveOrders, allowed: 303, other: 404, nobodys: 404},
 		"POST /orders/:id/repeat":             {path: ofOrder("refused", "/repeat"), allowed: 303, other: 404},
 		"GET /desktops":                       {path: func(b *belongings) string { return "/desktops?q=" + b.desktop }, allowed: 200},
 		"GET /pools":                          {path: func(b *belongings) string { return "/pools?q=" + b.pool }, allowed: 200},
@@ -212,6 +248,10 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 						want := p.allowed
 						switch {
 						case r.Access >= handlers.Members && !may.May(r.Action):
+							want = http.StatusForbidden
+						case team == "" && p.nobodys != 0:
+							want = p.nobodys
+						case p.needs != "" && !may.May(p.needs) && team == "design":
 							want = http.StatusForbidden
 						case role == auth.RoleAdmin && p.admin != 0:
 							want = p.admin
