@@ -138,8 +138,8 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 	}
 	ring := auth.NewKeyRing(db, sealer, time.Now)
 	web := handlers.New(handlers.Config{
-		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Teams: orders.NewTeamService(db), Sealer: sealer, Audit: db, Tokens: ring,
-		Identity: people, TeamBook: db, People: db, AdminGroup: f.AdminGroup, Contact: f.Contact, LogoutURL: f.LogoutURL,
+		Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Teams: orders.NewTeamService(db), TeamBook: db, Sealer: sealer, Audit: db, Tokens: ring,
+		Identity: people, People: db, AdminGroup: f.AdminGroup, Contact: f.Contact, LogoutURL: f.LogoutURL,
 		Webhooks: db, Guard: guard, WithoutAddress: withoutAddress,
 		Ready:   func(ctx context.Context) error { return ready(ctx, db, c) },
 		Refresh: hands.WantRefresh,

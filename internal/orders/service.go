@@ -465,7 +465,7 @@ func (s *Service) submit(ctx context.Context, who auth.Who, checked Checked, ord
 		}
 	}
 	if err != nil {
-		return Order{}, told(err)
+		return Order{}, s.concealed(ctx, who, told(err))
 	}
 	s.Step("intent")
 	return order, nil

@@ -239,7 +239,10 @@ func (s *server) checkForm(c echo.Context) error {
 	if e.tree.Gaps() {
 		problems = shown.Problems
 	}
-	view := s.formView(c, e, shown.Inputs, filledIn(problems, shown.Inputs), price)
+	view, err := s.formView(c, e, shown.Inputs, filledIn(problems, shown.Inputs), price)
+	if err != nil {
+		return err
+	}
 	return render(c, http.StatusOK, templates.OrderForm(view))
 }
 
@@ -259,7 +262,10 @@ func filledIn(problems field.Problems, inputs []field.Input) field.Problems {
 }
 
 func (s *server) showForm(c echo.Context, status int, e entered, inputs []field.Input, problems field.Problems, price templates.PriceView) error {
-	view := s.formView(c, e, inputs, problems, price)
+	view, err := s.formView(c, e, inputs, problems, price)
+	if err != nil {
+		return err
+	}
 	if partial(c) {
 		return render(c, status, templates.OrderForm(view))
 	}
@@ -268,12 +274,23 @@ func (s *server) showForm(c echo.Context, status int, e entered, inputs []field.
 	return render(c, status, templates.FormPage(s.page(c, title, templates.NavNewOrder), view))
 }
 
-func (s *server) formView(c echo.Context, e entered, inputs []field.Input, problems field.Problems, price templates.PriceView) templates.FormView {
+func (s *server) formView(c echo.Context, e entered, inputs []field.Input, problems field.Problems, price templates.PriceView) (templates.FormView, error) {
+	// A member's form carries the team that it was shown for: one that is sent after they have switched to another team is
+	// refused, and not that team's.
+	teams := []string{who(c).Team}
+	if who(c).Scope().All() {
+		all, err := s.TeamBook.Teams(c.Request().Context())
+		if err != nil {
+			return templates.FormView{}, err
+		}
+		teams = all.Names()
+	}
 	return templates.NewFormView(templates.FormInput{
-		Kind: e.kind, Inputs: inputs, Problems: problems, Order: e.order, RepeatOf: e.repeatOf, Reason: e.reason, Team: e.team, Split: e.split,
+		Kind: e.kind, Inputs: inputs, Problems: problems, Order: e.order, RepeatOf: e.repeatOf, Reason: e.reason,
+		Team: e.team, Teams: teams, NoTeam: who(c).Scope().All(), Split: e.split,
 		Choices: func(picker field.Picker) []templates.Option { return s.choices(c, picker) },
 		Say:     say(c), Price: price,
-	})
+	}), nil
 }
 
 // choices fills a picker. A picker that cannot be filled is empty: IDs can be typed.

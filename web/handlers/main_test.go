@@ -86,6 +86,18 @@ func newConsole(t *testing.T) *console {
 // newConsoleAt is newConsole with a public address of its own; empty is where it listens.
 func newConsoleAt(t testing.TB, publicURL string) *console {
 	t.Helper()
+	c := start(t, func(config *handlers.Config) {
+		if publicURL != "" {
+			config.PublicURL = publicURL
+		}
+	})
+	c.browser = c.signIn()
+	return c
+}
+
+// start starts a console. What is special about it is set in its configuration before.
+func start(t testing.TB, set func(*handlers.Config)) *console {
+	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	template, err := furnished()
 	require.NoError(t, err)
@@ -100,19 +112,18 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 		CloudTimeout: 20 * time.Second, Senders: 2, ReconcileEvery: time.Hour, Alone: true, Name: "test"})
 	server := httptest.NewUnstartedServer(nil)
 	address := "http://" + server.Listener.Addr().String()
-	if publicURL == "" {
-		publicURL = address
-	}
 	sealer, err := auth.NewSealer(auth.NewSealKey())
 	require.NoError(t, err)
 	ring := auth.NewKeyRing(db, sealer, time.Now)
 	guard, err := notify.NewGuard([]string{"10.9.0.0/16"})
 	require.NoError(t, err)
-	web := handlers.New(handlers.Config{Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Teams: orders.NewTeamService(db), Sealer: sealer, Audit: db,
-		Tokens: ring, Webhooks: db, Guard: guard,
-		Ready: db.Ready, Refresh: hands.WantRefresh, Cloud: "embedded", Region: region, ProjectID: project, PublicURL: publicURL,
-		Version: "test", Wait: 10 * time.Second, Now: time.Now, Log: log})
-	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: project, PublicURL: publicURL,
+	config := handlers.Config{Service: service, Inventory: db, Journal: db, Sessions: db, Keys: db, Teams: orders.NewTeamService(db), Sealer: sealer, Audit: db,
+		Tokens: ring, TeamBook: db, People: db, Webhooks: db, Guard: guard,
+		Ready: db.Ready, Refresh: hands.WantRefresh, Cloud: "embedded", Region: region, ProjectID: project, PublicURL: address,
+		Version: "test", Wait: 10 * time.Second, Now: time.Now, Log: log}
+	set(&config)
+	web := handlers.New(config)
+	api.Register(web.Group("/v2"), api.Config{Orders: service, Keys: ring, ProjectID: project, PublicURL: config.PublicURL,
 		Wait: 20 * time.Second, Version: "test", Log: log, Now: time.Now})
 	server.Config.Handler = web
 	server.Start()
@@ -129,7 +140,6 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 		assert.NoError(t, db.Close())
 	})
 	c := &console{t: t, handler: web, url: address, db: db, sealer: sealer, cloud: own, worker: hands, transport: transport}
-	c.browser = c.signIn()
 	c.token = c.key("admin-script", auth.RoleAdmin)
 	return c
 }

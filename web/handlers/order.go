@@ -62,9 +62,15 @@ func (s *server) orderView(c echo.Context, order orders.Order, version int64) (t
 	w := who(c)
 	view := templates.OrderView{Order: order, Bill: orders.BillOf(order), Timeline: timeline, Earlier: len(timeline) == timelineSize, Say: say(c), Now: s.Now(),
 		Version: version, Problems: map[string]string{}, PublicURL: s.PublicURL,
-		MayPay: w.May(auth.PayOrders), MaySettle: w.May(auth.SettleOrders), MayPlace: w.May(auth.PlaceOrders),
+		MayPay: w.May(auth.PayOrders), MaySettle: w.May(auth.SettleOrders), MayPlace: w.May(auth.PlaceOrders), MayAudit: w.May(auth.ViewAudit),
 		MayWithdraw: w.May(auth.PlaceOrders) && (order.Actor == w.Name || w.Admin())}
-	if order.State == orders.StateInDoubt {
+	if order.RepeatOf != "" {
+		// what was repeated may be another team's by now
+		if _, err := s.Service.Order(ctx, w, order.RepeatOf); err != nil {
+			view.Order.RepeatOf = ""
+		}
+	}
+	if order.State == orders.StateInDoubt && view.MaySettle {
 		if view.Evidence, err = s.Journal.Evidence(ctx, order.ID); err != nil {
 			return view, err
 		}

@@ -33,6 +33,7 @@ type Config struct {
 	Sessions  auth.Sessions
 	Keys      auth.Keys
 	Teams     *orders.TeamService
+	TeamBook  TeamBook
 	// Sealer encrypts the secret keys of new API keys.
 	Sealer *auth.Sealer
 	Audit  audit.Log
@@ -48,10 +49,9 @@ type Config struct {
 	// Refresh asks for a new inventory soon.
 	Refresh func()
 
-	// Identity tells who requests are from behind a sign-in proxy; nil with local sign-in, and the next five are not
+	// Identity tells who requests are from behind a sign-in proxy; nil with local sign-in, and the next four are not
 	// needed then.
 	Identity identity.Source
-	TeamBook TeamBook
 	People   auth.People
 	// AdminGroup is the group whose members are admins; empty: nobody is.
 	AdminGroup string

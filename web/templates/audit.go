@@ -15,6 +15,7 @@ import (
 var actionLooks = map[string]badgeLook{
 	"signin":         {Quiet, "key", "Signed in"},
 	"signout":        {Quiet, "log-out", "Signed out"},
+	"session.ended":  {Warn, "log-out", "Session ended"},
 	"key.created":    {Info, "key", "API key made"},
 	"key.revoked":    {Warn, "ban", "API key revoked"},
 	"team.created":   {Info, "users", "Team made"},
@@ -89,8 +90,16 @@ func actionNames() []string {
 	return slices.Compact(names)
 }
 
-// objectHref is the page of what an entry is about, "" when it has none.
-func objectHref(e audit.Entry) string {
+// objectHref is the page of what an entry is about, "" when it has none that they may see.
+func objectHref(user User, e audit.Entry) string {
+	href := hrefOf(e)
+	if href == "" || len(user.offered(Link{Href: href})) == 0 {
+		return ""
+	}
+	return href
+}
+
+func hrefOf(e audit.Entry) string {
 	kind, id, _ := strings.Cut(e.Object, ":")
 	switch kind {
 	case "order":

@@ -377,7 +377,7 @@ func AuditPage(page Page, v AuditView) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							if href := objectHref(entry); href != "" {
+							if href := objectHref(page.User, entry); href != "" {
 								templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<a href=\"")
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
@@ -547,7 +547,7 @@ func AuditEntryPage(page Page, entry audit.Entry) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if href := objectHref(entry); href != "" {
+				if href := objectHref(page.User, entry); href != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<a class=\"button\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -223,7 +223,7 @@ func DesktopsPage(page Page, v DesktopsView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = inventoryEmpty("monitor", "desktop", anySet(v.Query, desktopFilters), "/desktops").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = inventoryEmpty(page.User, "monitor", "desktop", anySet(v.Query, desktopFilters), "/desktops").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -93,7 +93,7 @@ func inventoryProblem(age InventoryAge) templ.Component {
 }
 
 // inventoryEmpty stands where a list of the inventory has no rows.
-func inventoryEmpty(icon, what string, filtered bool, all string) templ.Component {
+func inventoryEmpty(user User, icon, what string, filtered bool, all string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -120,7 +120,7 @@ func inventoryEmpty(icon, what string, filtered bool, all string) templ.Componen
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = Empty(EmptyView{Icon: icon, Title: "No " + what + " yet", Text: "What the cloud has shows here within a minute.", Actions: []Link{{Text: "New order", Href: "/orders/new", Icon: "plus"}}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Empty(EmptyView{Icon: icon, Title: "No " + what + " yet", Text: "What the cloud has shows here within a minute.", Actions: user.offered(Link{Text: "New order", Href: "/orders/new", Icon: "plus"})}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,11 @@
 package templates
 
-import "workspace-order-console/internal/auth"
+import (
+	"slices"
+	"strings"
+
+	"workspace-order-console/internal/auth"
+)
 
 // Nav names an item of the navigation.
 type Nav string
@@ -41,6 +46,19 @@ func (u User) nav(items []navItem) []navItem {
 		}
 	}
 	return list
+}
+
+// offered are those of some links that lead where they may go.
+func (u User) offered(links ...Link) []Link {
+	return slices.DeleteFunc(links, func(link Link) bool {
+		path, _, _ := strings.Cut(link.Href, "?")
+		for _, item := range slices.Concat(mainNav, adminNav) {
+			if path == item.href || item.href != "/" && strings.HasPrefix(path, item.href+"/") && item.nav != NavOrders {
+				return !u.may(item.may)
+			}
+		}
+		return false
+	})
 }
 
 // Page is what the frame needs to know; every page has one.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/shopspring/decimal"
 
 	"workspace-order-console/internal/audit"
@@ -36,7 +37,7 @@ type OrderView struct {
 	Version   int64
 	PublicURL string
 
-	MayPay, MaySettle, MayPlace, MayWithdraw bool
+	MayPay, MaySettle, MayPlace, MayWithdraw, MayAudit bool
 
 	// Stopped is what kept an action from happening, Problems what is wrong at its inputs, Settlement what was entered.
 	Stopped    string
@@ -51,6 +52,14 @@ type SettlementInput struct {
 
 // Title is the order in one line.
 func (v OrderView) Title() string { return SummaryOf(v.Order, v.Say) }
+
+// inTheLog leads to all entries about the order, for those who may read the log.
+func (v OrderView) inTheLog() templ.Component {
+	if !v.MayAudit {
+		return nil
+	}
+	return TextLink(Link{Text: "In the audit log", Href: "/audit?object=order:" + v.Order.ID})
+}
 
 // OrderPoll is how an order's page asks for news.
 func OrderPoll(o orders.Order, version int64) PollView {

@@ -295,7 +295,7 @@ func orderLive(v OrderView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Card(CardView{ID: "story", Title: "What happened", Aside: TextLink(Link{Text: "In the audit log", Href: "/audit?object=order:" + v.Order.ID})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Card(CardView{ID: "story", Title: "What happened", Aside: v.inTheLog()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

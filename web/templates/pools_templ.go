@@ -187,7 +187,7 @@ func PoolsPage(page Page, v PoolsView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if len(v.Items) == 0 {
-					templ_7745c5c3_Err = inventoryEmpty("layers", "pool", anySet(v.Query, poolFilters), "/pools").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = inventoryEmpty(page.User, "layers", "pool", anySet(v.Query, poolFilters), "/pools").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

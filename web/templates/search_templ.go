@@ -105,7 +105,7 @@ func SearchPage(page Page, v SearchView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = Empty(EmptyView{Icon: "search", Title: "Nothing found", Text: "No order, desktop, pool or user begins with this. An order's ID needs its first eight characters.", Actions: []Link{{Text: "All orders", Href: "/orders"}, {Text: "All desktops", Href: "/desktops"}}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Empty(EmptyView{Icon: "search", Title: "Nothing found", Text: "No order, desktop, pool or user begins with this. An order's ID needs its first eight characters.", Actions: page.User.offered(Link{Text: "All orders", Href: "/orders"}, Link{Text: "All desktops", Href: "/desktops"})}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
