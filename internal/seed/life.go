@@ -64,7 +64,7 @@ func (p *past) order(at time.Time) (orders.Order, error) {
 	who := one(p, people)
 	o := orders.Order{ID: p.id(at), Kind: d.Kind.Name(), Door: who.Door, Actor: who.Name, KeyID: who.KeyID, DesktopID: r.desktopID,
 		Path: r.door.Path(p.ProjectID, r.desktopID), Targets: d.Payload.Targets().IDs(), CreatedAt: at, UpdatedAt: at}
-	o.RequestID = o.ID
+	o.RequestID, o.Team = o.ID, p.whose(d.Payload.Targets())
 	if who.Door == auth.DoorWeb {
 		o.Reason = one(p, reasons)
 	}
@@ -91,6 +91,12 @@ func (p *past) order(at time.Time) (orders.Order, error) {
 	if o.Reason != "" {
 		submitted["reason"] = o.Reason
 	}
+	begun := len(p.entries)
+	defer func() {
+		for i := range p.entries[begun:] {
+			p.entries[begun+i].Team = o.Team
+		}
+	}()
 	if err := p.enter(who, at, "order.submitted", "order:"+o.ID, submitted); err != nil {
 		return o, err
 	}

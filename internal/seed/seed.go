@@ -13,6 +13,7 @@ import (
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/policy"
 )
 
 // Database is what is filled.
@@ -23,6 +24,8 @@ type Database interface {
 	// Desktops and Pools tell what the orders can be about. Without an inventory, desktops are made up.
 	Desktops(ctx context.Context, filter orders.DesktopFilter) (orders.DesktopPage, error)
 	Pools(ctx context.Context, filter orders.PoolFilter) (orders.PoolPage, error)
+	// Teams tells whose they are.
+	Teams(ctx context.Context) (policy.Teams, error)
 }
 
 // Options says how much is made up.

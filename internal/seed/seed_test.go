@@ -13,6 +13,7 @@ import (
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/policy"
 	"workspace-order-console/internal/seed"
 	"workspace-order-console/internal/store"
 )
@@ -109,6 +110,44 @@ func TestOrdersAreAboutTheInventory(t *testing.T) {
 		_, err := s.Desktop(ctx, o.DesktopID)
 		assert.NoError(t, err)
 	}
+}
+
+func TestOrdersAreOfTheTeamThatOwnsWhatTheyTouch(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s, err := store.Open(ctx, store.Config{Path: filepath.Join(t.TempDir(), "console.db"), Now: func() time.Time { return now }})
+	require.NoError(t, err)
+	t.Cleanup(func() { s.Close() }) //nolint:errcheck // a test
+	require.NoError(t, s.FirstTeams(ctx, auth.Console, []policy.Team{{Name: "design", EnterpriseProjects: []string{"ep1"}}}))
+	var snapshot orders.Snapshot
+	for i := range 60 {
+		snapshot.Desktops = append(snapshot.Desktops, cloud.Desktop{DesktopID: string(rune('A'+i/26)) + string(rune('a'+i%26)),
+			DesktopType: cloud.DesktopDedicated, EnterpriseProjectID: []string{"ep1", "0"}[i%2]})
+	}
+	require.NoError(t, s.ReplaceInventory(ctx, snapshot))
+	require.NoError(t, seed.Fill(ctx, s, seed.Options{Orders: 200, Now: now, ProjectID: "p1"}))
+	page, err := s.Orders(ctx, orders.Filter{Scope: auth.Everything, Kind: "change/resizeDesktops"})
+	require.NoError(t, err)
+	owners, err := s.Facts(ctx, orders.Targets{Desktops: ids(snapshot.Desktops)})
+	require.NoError(t, err)
+	seen := map[string]int{}
+	for _, o := range page.Items {
+		assert.Equal(t, owners.Owners["desktop:"+o.DesktopID], o.Team)
+		seen[o.Team]++
+	}
+	assert.NotZero(t, seen["design"])
+	assert.NotZero(t, seen[""])
+	log, err := s.Audit(ctx, audit.Filter{Scope: auth.OfTeam("design"), Action: "order.submitted"})
+	require.NoError(t, err)
+	assert.NotEmpty(t, log.Items)
+}
+
+func ids(desktops []cloud.Desktop) []string {
+	list := make([]string, len(desktops))
+	for i, d := range desktops {
+		list[i] = d.DesktopID
+	}
+	return list
 }
 
 func BenchmarkFill(b *testing.B) {

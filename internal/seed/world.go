@@ -8,6 +8,7 @@ import (
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/policy"
 )
 
 // world is what the orders are about.
@@ -15,6 +16,7 @@ type world struct {
 	ordinary, pooled []cloud.Desktop
 	pools            []cloud.Pool
 	facts            *orders.Facts
+	owners           policy.Teams
 }
 
 // discover takes desktops and pools from the cached inventory, or makes them up.
@@ -42,8 +44,31 @@ func discover(ctx context.Context, db Database) (*world, error) {
 		return nil, err
 	}
 	w.pools = page.Items
+	if w.owners, err = db.Teams(ctx); err != nil {
+		return nil, err
+	}
 	w.complete()
 	return &w, nil
+}
+
+// whose is the team of all that an order touches; empty when it is nobody's, or not of one.
+func (w *world) whose(targets orders.Targets) string {
+	var projects []string
+	for _, id := range targets.Desktops {
+		projects = append(projects, w.facts.Desktops[id].EnterpriseProjectID)
+	}
+	for _, id := range targets.Pools {
+		projects = append(projects, w.facts.Pools[id].EnterpriseProjectID)
+	}
+	var team string
+	for i, project := range projects {
+		owner, _ := w.owners.OwnerOf(project)
+		if i > 0 && owner != team {
+			return ""
+		}
+		team = owner
+	}
+	return team
 }
 
 // teams prefix the names of made-up desktops.

@@ -65,6 +65,13 @@ var furnished = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return dir, errors.Join(err, db.Close())
 	}
+	demo, err := embedded.DemoTeams()
+	if err == nil {
+		err = db.FirstTeams(context.Background(), auth.Console, demo)
+	}
+	if err != nil {
+		return dir, errors.Join(err, own.Close(), db.Close())
+	}
 	_, err = worker.New(worker.Config{Cloud: own, Journal: db, Stock: db, Now: time.Now, CloudTimeout: time.Minute}).Refresh(context.Background())
 	return dir, errors.Join(err, own.Close(), db.Close())
 })
