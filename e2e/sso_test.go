@@ -156,7 +156,6 @@ func (c *company) buys(t *testing.T) {
 	for i, what := range r.texts(`main tbody [data-label="What"]`) {
 		actors[what] = r.texts(`main tbody [data-label="Who"]`)[i]
 	}
-	t.Log(actors)
 	assert.Equal(t, buyer, actors["Ordered"])
 	assert.Equal(t, admin, actors["Payment asked for"])
 	assert.Equal(t, "console", actors["Paid"])
