@@ -24,6 +24,7 @@ type provider struct {
 	mu     sync.Mutex
 	people map[string]person
 	ended  map[string]bool // whose sign-in holds no more
+	forged int             // requests that came with a header in which the proxy tells the console who it is
 }
 
 // startProvider runs an identity provider for the time of the test.
@@ -36,7 +37,14 @@ func startProvider(t *testing.T, people map[string]person) *provider {
 	mux.HandleFunc("POST /oauth2/callback", p.callback)
 	mux.HandleFunc("GET /oauth2/sign_out", p.signOut)
 	mux.HandleFunc("GET /oauth2/sign_in", p.start)
-	p.Server = httptest.NewServer(mux)
+	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Forwarded-User")+r.Header.Get("X-Forwarded-Email")+r.Header.Get("X-Forwarded-Groups") != "" {
+			p.mu.Lock()
+			p.forged++
+			p.mu.Unlock()
+		}
+		mux.ServeHTTP(w, r)
+	}))
 	t.Cleanup(p.Close)
 	return p
 }
@@ -58,6 +66,13 @@ func (p *provider) end(name string, ended bool) {
 	p.ended[name] = ended
 }
 
+// sawForged tells how many requests came with such a header.
+func (p *provider) sawForged() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.forged
+}
+
 const cookieOfProvider = "sso"
 
 // auth tells who a request is from, 401 when nobody is signed in.
@@ -75,8 +90,13 @@ func (p *provider) auth(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("X-Auth-Request-User", cookie.Value)
-	w.Header().Set("X-Auth-Request-Email", who.email)
-	w.Header().Set("X-Auth-Request-Groups", strings.Join(who.groups, ","))
+	// like oauth2-proxy, it sends no header for what it does not know
+	if who.email != "" {
+		w.Header().Set("X-Auth-Request-Email", who.email)
+	}
+	if len(who.groups) > 0 {
+		w.Header().Set("X-Auth-Request-Groups", strings.Join(who.groups, ","))
+	}
 	w.WriteHeader(http.StatusAccepted)
 }
 
