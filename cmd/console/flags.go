@@ -38,6 +38,7 @@ type Flags struct {
 	EmbeddedSpeed     time.Duration `default:"2s" help:"How long the embedded cloud takes from paid to completed; 0 is at once."`
 	ReconcileEvery    time.Duration `default:"15s" help:"How often orders in doubt are looked into."`
 	ReconcileGrace    time.Duration `default:"30m" help:"How long the cloud's order list may lag: after that, a person is asked about an order in doubt."`
+	RequestExpiry     time.Duration `default:"336h" help:"How long a request for approval can be decided."`
 	WebhookAllow      []string      `name:"webhook-allow-private" help:"Networks beside the public ones that webhooks may lead to, such as 10.1.0.0/16; plain http will do there."`
 	SMTP              string        `name:"smtp" help:"Mail server, smtp://host:port or smtps://host:port; no mail is sent when empty."`
 	MailFrom          string        `help:"Sender of mails, such as 'Order Console <console@example.com>'."`
@@ -84,6 +85,9 @@ func (f *Flags) check() error {
 	}
 	if f.ReconcileEvery < time.Second || f.ReconcileGrace < 0 {
 		return errors.New("--reconcile-every: must be at least 1s; --reconcile-grace: must not be negative")
+	}
+	if f.RequestExpiry < time.Minute || f.RequestExpiry > 366*24*time.Hour {
+		return errors.New("--request-expiry: must be from 1m to 8784h")
 	}
 	if f.EmbeddedSpeed < 0 {
 		return errors.New("--embedded-speed: must not be negative")

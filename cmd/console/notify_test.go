@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"workspace-order-console/internal/notify"
+	"workspace-order-console/internal/orders"
 )
 
 // A running console tells a webhook that is made beside it, and stops although a receiver hangs.
@@ -31,7 +32,7 @@ func TestAConsoleTellsWebhooks(t *testing.T) {
 	t.Cleanup(receiver.Close)
 	t.Cleanup(func() { close(released) })
 	flags := &Flags{Listen: "127.0.0.1:0", LogFormat: "text", Data: t.TempDir(), Cloud: "embedded", ProjectID: testProject, Region: "ap-southeast-1",
-		CloudTimeout: testTimeout, ReconcileEvery: time.Minute, Auth: "local", WebhookAllow: []string{"127.0.0.0/8"}}
+		CloudTimeout: testTimeout, ReconcileEvery: time.Minute, RequestExpiry: orders.RequestLife, Auth: "local", WebhookAllow: []string{"127.0.0.0/8"}}
 	require.NoError(t, flags.check())
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()

@@ -122,7 +122,7 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 		CloudTimeout: f.CloudTimeout, Grace: h.grace, Senders: claiming, ReconcileEvery: f.ReconcileEvery, Alone: here.alone, Recovered: here.share, Gone: here.gone,
 		Pulse: db.Refresh, Name: name, Step: h.step})
 	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Teams: db, Quoter: c, Billing: c, ProjectID: f.ProjectID,
-		Region: f.Region, TagOrders: f.Cloud == cloudHuaweiCloud, Now: time.Now, Step: h.step})
+		SecondPerson: f.Auth != "local", RequestExpiry: f.RequestExpiry, Region: f.Region, TagOrders: f.Cloud == cloudHuaweiCloud, Now: time.Now, Step: h.step})
 	guard, err := f.guard()
 	if err != nil {
 		return usageError{err}

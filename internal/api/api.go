@@ -26,6 +26,8 @@ import (
 type Orders interface {
 	Submit(ctx context.Context, who auth.Who, sub orders.Submission) (orders.Order, error)
 	Wait(ctx context.Context, id string) (orders.Order, error)
+	// Request returns the request for approval that an order is part of.
+	Request(ctx context.Context, who auth.Who, id string) (orders.Requested, error)
 }
 
 // Keys tells who an API key belongs to; auth.ErrNotFound means nobody.
@@ -53,6 +55,8 @@ type Config struct {
 const (
 	maxBody           = 1 << 20
 	maxIdempotencyKey = 255
+	// reasonHeader is where a call says why.
+	reasonHeader = "X-Console-Reason"
 	// maxCalls is how many calls may be under way at once; one more is told to come back.
 	maxCalls = 512
 )
@@ -132,7 +136,8 @@ func (d *door) order(name cloud.Door) echo.HandlerFunc {
 			}
 		}
 		decoded := orders.DecodeJSON(name, c.Param("desktop_id"), body)
-		order, err := d.Orders.Submit(ctx, who, orders.Submission{Decoded: decoded, IdempotencyKey: key})
+		order, err := d.Orders.Submit(ctx, who, orders.Submission{Decoded: decoded, IdempotencyKey: key,
+			Reason: strings.TrimSpace(c.Request().Header.Get(reasonHeader))})
 		if err != nil {
 			return err
 		}
@@ -143,7 +148,7 @@ func (d *door) order(name cloud.Door) echo.HandlerFunc {
 		if order, err = d.Orders.Wait(waiting, order.ID); err != nil {
 			return err
 		}
-		return d.answer(c, order)
+		return d.answer(c, who, order)
 	}
 }
 
@@ -214,9 +219,14 @@ func readBody(c echo.Context) ([]byte, error) {
 }
 
 // answer turns an order into what its caller would have heard from the cloud.
-func (d *door) answer(c echo.Context, order orders.Order) error {
+func (d *door) answer(c echo.Context, who auth.Who, order orders.Order) error {
 	url := d.PublicURL + "/orders/" + order.ID
 	switch order.State {
+	case orders.StateAwaitingApproval:
+		return &Error{Status: http.StatusForbidden, Code: codeApproval, Key: "api.approval", Args: map[string]any{"id": order.RequestID},
+			Detail: order.RequestID + " " + d.PublicURL + "/orders/" + order.RequestID}
+	case orders.StateRejected:
+		return d.rejected(c, who, order, url)
 	case orders.StatePlaced:
 		if a := order.Answer; a != nil && a.HTTPStatus >= 200 && a.HTTPStatus <= 299 && a.Code == "" && a.Msg == "" {
 			return c.JSONBlob(a.HTTPStatus, a.Body)
@@ -230,10 +240,22 @@ func (d *door) answer(c echo.Context, order orders.Order) error {
 		return &Error{Status: http.StatusBadGateway, Key: "api.not_reached", Detail: url}
 	case orders.StateNotPlaced:
 		return &Error{Status: http.StatusBadGateway, Key: "api.not_placed", Detail: url}
-	case orders.StateWithdrawn, orders.StateRejected, orders.StateExpired:
+	case orders.StateWithdrawn:
 		return &Error{Status: http.StatusConflict, Key: "api.withdrawn", Detail: url}
+	case orders.StateExpired:
+		return &Error{Status: http.StatusConflict, Key: "api.expired", Detail: url}
 	}
 	return &Error{Status: http.StatusGatewayTimeout, Key: "api.unknown", Detail: url}
+}
+
+// rejected tells why somebody said no.
+func (d *door) rejected(c echo.Context, who auth.Who, order orders.Order, url string) error {
+	request, err := d.Orders.Request(c.Request().Context(), who, order.RequestID)
+	if err != nil {
+		return err
+	}
+	no, _ := request.Rejection()
+	return &Error{Status: http.StatusForbidden, Key: "api.rejected", Args: map[string]any{"reason": no.Reason}, Detail: url}
 }
 
 // settledBody is the answer to an order that a person found to be placed: what the cloud would have said.

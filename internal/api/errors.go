@@ -15,6 +15,8 @@ import (
 // says otherwise.
 type Error struct {
 	Status int
+	// Code are the four digits where they are not the status; 0 elsewhere.
+	Code int
 	// Key and Args make the sentence.
 	Key  string
 	Args map[string]any
@@ -23,6 +25,17 @@ type Error struct {
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s (%d)", e.Key, e.Status) }
+
+// codeApproval stands in the code of an order that needs approval; its status is 403.
+const codeApproval = 428
+
+// code are the four digits.
+func (e *Error) code() int {
+	if e.Code != 0 {
+		return e.Code
+	}
+	return e.Status
+}
 
 // body is the cloud's error body (docs/wire.md section 5.2).
 type body struct {
@@ -54,7 +67,11 @@ func (d *door) writeError(c echo.Context, err error) error {
 		own = &Error{Status: statuses[told.Code], Key: told.Message.Key, Args: told.Message.Args, Detail: told.OrderID}
 		var lines []string
 		for _, problem := range told.Problems {
-			lines = append(lines, problem.Path+": "+p.Say(problem.Key, problem.Args))
+			path := problem.Path
+			if path == "reason" {
+				path = reasonHeader // the reason is no member of the body
+			}
+			lines = append(lines, path+": "+p.Say(problem.Key, problem.Args))
 		}
 		if len(lines) > 0 {
 			own.Detail = strings.Join(lines, "\n")
@@ -63,5 +80,5 @@ func (d *door) writeError(c echo.Context, err error) error {
 		d.Log.Error("call failed", "error", err, "path", c.Request().URL.Path, "request_id", requestID)
 		own = &Error{Status: http.StatusInternalServerError, Key: "api.internal", Args: map[string]any{"id": requestID}}
 	}
-	return c.JSON(own.Status, body{Code: fmt.Sprintf("CONSOLE.%04d", own.Status), Msg: p.Say(own.Key, own.Args), Detail: own.Detail})
+	return c.JSON(own.Status, body{Code: fmt.Sprintf("CONSOLE.%04d", own.code()), Msg: p.Say(own.Key, own.Args), Detail: own.Detail})
 }

@@ -54,6 +54,8 @@ func (d *door) document(p i18n.Printer) object {
 			{"name": "project_id", "in": "path", "required": true, "schema": object{"type": "string", "const": d.ProjectID}},
 			{"name": "Idempotency-Key", "in": "header", "schema": object{"type": "string", "maxLength": maxIdempotencyKey},
 				"description": p.Say("openapi.idempotency_key", nil)},
+			{"name": reasonHeader, "in": "header", "schema": object{"type": "string", "maxLength": orders.MaxReason},
+				"description": p.Say("openapi.reason", map[string]any{"max": orders.MaxReason})},
 		}
 		if name == cloud.DoorChange {
 			parameters = append(parameters, object{"name": "desktop_id", "in": "path", "required": true, "schema": desktopSchema()})

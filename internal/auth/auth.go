@@ -35,9 +35,9 @@ type Action string
 // The actions.
 const (
 	ViewOrders       Action = "orders.view"
-	PlaceOrders      Action = "orders.place" // and withdraw one's own
-	ApproveOrders    Action = "orders.approve"
-	PayOrders        Action = "orders.pay" // and cancel
+	PlaceOrders      Action = "orders.place"   // and withdraw one's own
+	ApproveOrders    Action = "orders.approve" // those of others
+	PayOrders        Action = "orders.pay"     // and cancel
 	SettleOrders     Action = "orders.settle"
 	ViewInventory    Action = "inventory.view"
 	ViewAudit        Action = "audit.view"
@@ -94,6 +94,8 @@ type Who struct {
 	Address string
 	// KeyID is the API key's ID, when one was used.
 	KeyID string
+	// Principal is the person behind an API key: who made it. It is empty for people.
+	Principal string
 	// RequestID is the ID of the request that this is about.
 	RequestID string
 }
@@ -119,6 +121,14 @@ func (w Who) ShownName() string {
 
 // Admin tells that somebody is an admin.
 func (w Who) Admin() bool { return w.Roles.Has(RoleAdmin) }
+
+// Person is the person behind: of an API key who made it.
+func (w Who) Person() string {
+	if w.Principal != "" {
+		return w.Principal
+	}
+	return w.Name
+}
 
 // Scope is whose data they see.
 func (w Who) Scope() Scope {

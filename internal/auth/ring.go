@@ -51,7 +51,7 @@ func NewKey(sealer *Sealer, name string, role Role, team, createdBy string, now 
 
 // Who is who uses the key.
 func (k Key) Who() Who {
-	return Who{Name: keyPrefix + k.Name, Roles: RolesOf(k.Role), Team: k.Team, Door: DoorAPI, KeyID: k.ID}
+	return Who{Name: keyPrefix + k.Name, Roles: RolesOf(k.Role), Team: k.Team, Door: DoorAPI, KeyID: k.ID, Principal: k.CreatedBy}
 }
 
 const (

@@ -53,7 +53,7 @@ func TestAKeyRing(t *testing.T) {
 	for range 10 {
 		who, err := ring.WhoByToken(t.Context(), token.Reveal())
 		require.NoError(t, err)
-		assert.Equal(t, auth.Who{Name: "key:script", Roles: auth.RolesOf(auth.RoleBuyer), Door: auth.DoorAPI, KeyID: key.ID}, who)
+		assert.Equal(t, auth.Who{Name: "key:script", Roles: auth.RolesOf(auth.RoleBuyer), Door: auth.DoorAPI, KeyID: key.ID, Principal: "ops"}, who)
 	}
 	assert.Equal(t, 1, d.looked, "out of memory")
 	assert.Equal(t, 1, d.touchs, "its use is written down once a minute")

@@ -59,6 +59,7 @@ type Event struct {
 // said are the entries that tell an event by themselves.
 var said = map[string]EventType{
 	"request.asked":    AwaitingApproval,
+	"request.repriced": AwaitingApproval, // the approvals so far are void
 	"request.approved": Approved,
 	"request.rejected": Rejected,
 	"request.expired":  Expired,
@@ -67,7 +68,7 @@ var said = map[string]EventType{
 
 // moving are the entries after which an order may be where PaymentDue, Completed or Failed are told.
 var moving = map[string]bool{
-	"order.placed": true, "order.refused": true, "order.not_reached": true, "order.resolved": true, "order.followed": true,
+	"order.placed": true, "order.refused": true, "order.unapproved": true, "order.not_reached": true, "order.resolved": true, "order.followed": true,
 	"order.pay_done": true, "order.pay_refused": true, "order.pay_unknown": true, "order.cancel_done": true, "order.cancel_refused": true,
 }
 
@@ -97,7 +98,7 @@ func eventsOf(entries []audit.Entry, known map[string]orders.Order) []Event {
 			continue
 		}
 		event := Event{Seq: e.Seq, Time: e.Time, By: e.Actor, Team: teamOf(e, order), Order: order}
-		if event.Type, ok = said[e.Action]; ok {
+		if event.Type, ok = said[e.Action]; ok && !half(e) {
 			events = append(events, event)
 		}
 		if last[id] != e.Seq {
@@ -109,6 +110,14 @@ func eventsOf(entries []audit.Entry, known map[string]orders.Order) []Event {
 		}
 	}
 	return events
+}
+
+// half tells the first of two approvals: the order is not approved yet.
+func half(e audit.Entry) bool {
+	var details struct {
+		Final *bool `json:"final"`
+	}
+	return e.Action == "request.approved" && json.Unmarshal(e.Details, &details) == nil && details.Final != nil && !*details.Final
 }
 
 // teamOf is the team that an entry concerns: the one it names, or the order's.

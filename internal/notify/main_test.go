@@ -24,6 +24,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/cloud/embedded"
@@ -179,7 +180,8 @@ func (h *house) order(changes ...func(*orders.Order)) orders.Order {
 	}
 	entry, err := orders.NewEntry(admin, h.clock.now(), "order.submitted", "order:"+o.ID, nil)
 	require.NoError(h.t, err)
-	require.NoError(h.t, h.db.Submit(h.t.Context(), o, entry))
+	_, err = h.db.Submit(h.t.Context(), orders.Intake{Orders: []orders.Order{o}, Entries: []audit.Entry{entry}})
+	require.NoError(h.t, err)
 	return o
 }
 

@@ -60,25 +60,45 @@ func (s *Service) Wait(ctx context.Context, id string) (Order, error) {
 	}
 }
 
-// Withdraw takes back an order that has not been sent yet.
+// Withdraw takes back an order that has not been sent yet; one that waits for approval goes with its whole request.
 func (s *Service) Withdraw(ctx context.Context, who auth.Who, id string) error {
+	for try := 1; ; try++ {
+		err := s.withdraw(ctx, who, id)
+		if !errors.Is(err, ErrStale) {
+			return told(err)
+		}
+		if try == decideTries {
+			return &Error{Code: CodeConflict, Message: field.Say("error.too_late_to_withdraw"), OrderID: id, Err: err}
+		}
+	}
+}
+
+func (s *Service) withdraw(ctx context.Context, who auth.Who, id string) error {
 	order, err := s.Order(ctx, who, id)
 	if err != nil {
 		return err
 	}
-	if !who.May(auth.PlaceOrders) || order.Actor != who.Name && !who.Admin() {
+	var r Request
+	if order.State == StateAwaitingApproval {
+		if r, err = s.Journal.Request(ctx, order.RequestID); err != nil {
+			return err
+		}
+	}
+	if !s.mayWithdraw(who, order.Actor, r.Principal) {
 		return forbidden()
 	}
 	entry, err := s.entry(who, "order.withdrawn", id, nil)
 	if err != nil {
 		return err
 	}
-	err = s.Journal.Apply(ctx, Move{ID: id, From: []State{StateQueued, StateAwaitingApproval}, To: StateWithdrawn,
-		Now: s.Now(), Entry: entry})
-	if errors.Is(err, ErrStale) {
-		return &Error{Code: CodeConflict, Message: field.Say("error.too_late_to_withdraw"), OrderID: id, Err: err}
+	entry.Team = order.Team
+	switch order.State {
+	case StateAwaitingApproval:
+		return s.Journal.Rule(ctx, Ruling{RequestID: r.ID, Revision: r.Revision, To: RequestWithdrawn, Now: s.Now(), Entries: []audit.Entry{entry}})
+	case StateQueued:
+		return s.Journal.Apply(ctx, Move{ID: id, From: []State{StateQueued}, To: StateWithdrawn, Now: s.Now(), Entry: entry})
 	}
-	return told(err)
+	return &Error{Code: CodeConflict, Message: field.Say("error.too_late_to_withdraw"), OrderID: id}
 }
 
 // Settlement is a person's word on an order in doubt.

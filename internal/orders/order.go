@@ -72,7 +72,8 @@ var Badges = []Badge{Badge(StateInDoubt), BadgeFailed, BadgeToBePaid, BadgeProce
 // Order is one call to the cloud and all that is known of it.
 type Order struct {
 	ID string
-	// RequestID is the request that the order is part of; of a request of one call it is the order's own ID.
+	// RequestID is the request that the order is part of: its first order's ID, which of a request of one call is the
+	// order's own. An order that keeps the approval of one that it repeats is part of that one's request.
 	RequestID string
 	// Version is the head's number at the last change; lists are polled by it.
 	Version int64
@@ -104,6 +105,8 @@ type Order struct {
 	Creation string
 	// RepeatOf is the order that this one repeats, if any.
 	RepeatOf string
+	// Warnings are what people should know of it although nothing stopped it: a soft limit that it passes.
+	Warnings []field.Message
 
 	// Fence is the claim of the worker that is sending; a result is recorded only under the same claim.
 	Fence string

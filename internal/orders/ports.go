@@ -35,6 +35,8 @@ func (e *InTheWay) Error() string { return "order " + e.OrderID + " is in the wa
 // Journal keeps the orders. Every method that changes something writes its audit entry in the same transaction, takes
 // the next number of the head and stamps the order with it.
 type Journal interface {
+	RequestBook
+
 	// SaveDraft stores or replaces a person's draft.
 	SaveDraft(ctx context.Context, draft Draft) error
 	// Draft returns a draft; ErrNotFound also when it belongs to another actor.
@@ -42,10 +44,12 @@ type Journal interface {
 	// SweepDrafts removes drafts made before a time.
 	SweepDrafts(ctx context.Context, before time.Time) error
 
-	// Submit commits a new order and removes its draft. ErrExists when the ID (or the API key's idempotency key) is
-	// taken, which is looked at first; *InTheWay when an order that touches one of its targets is InTheWay, or a create of the same Creation is
-	// in doubt. All is decided in one transaction.
-	Submit(ctx context.Context, order Order, entry audit.Entry) error
+	// Submit commits the orders of one request and removes the first one's draft. ErrExists when an ID (or the API key's
+	// idempotency key) is taken, which is looked at first; *InTheWay when an order that touches one of their targets is
+	// InTheWay, or a create of the same Creation is in doubt. The order in doubt that a new one repeats (RepeatOf) is not in
+	// its way, unless another order repeats it already. All is decided in one transaction, in which nobody else can
+	// reserve of a budget; the admission is what became of them.
+	Submit(ctx context.Context, intake Intake) (Admission, error)
 	// Order returns one order with its cloud orders and their last actions.
 	Order(ctx context.Context, id string) (Order, error)
 	// OrderByIdempotencyKey finds the order that an API key made under an idempotency key.

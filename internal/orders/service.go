@@ -28,6 +28,11 @@ type Config struct {
 	Journal   Journal
 	Inventory Inventory
 	Quoter    Quoter
+	// SecondPerson tells that others than who asks can sign in: an order in doubt is then sent again only with another
+	// person's approval.
+	SecondPerson bool
+	// RequestExpiry is how long a request can be decided; 0 is RequestLife.
+	RequestExpiry time.Duration
 	// Billing answers the balance beside "Pay", and whether an order that a person names exists.
 	Billing BillingReader
 	// Teams are the teams with their rules.
@@ -147,8 +152,7 @@ func (s *Service) Check(ctx context.Context, who auth.Who, d Decoded, ask Ask) (
 	}
 	checked.AutoPay = d.Payload.AutoPay()
 	if s.TagOrders {
-		id := uuid.MustParse(ask.ID)
-		d.Payload.SetTag(OrderRef, hex.EncodeToString(id[:]))
+		d.Payload.SetTag(OrderRef, refOf(ask.ID))
 	}
 	checked.Sent, err = audit.Canonical(d.Payload)
 	return checked, err
@@ -194,6 +198,9 @@ func Fingerprint(path string, body []byte) string {
 	sum := sha256.Sum256(append([]byte(path+"\n"), body...))
 	return hex.EncodeToString(sum[:])
 }
+
+// refOf is our own tag's value: an order's ID as 32 hex digits.
+func refOf(id string) string { return strings.ReplaceAll(id, "-", "") }
 
 // Creation tells creates of the same kind, product and quantity apart from others; empty when nothing is made.
 func Creation(kind Kind, p Payload) string {
@@ -253,6 +260,13 @@ func (s *Service) Review(ctx context.Context, who auth.Who, d Decoded, ask Ask) 
 		return Draft{}, err
 	}
 	quote, problem := s.Quote(ctx, checked)
+	judged, err := s.judgement(ctx, who, checked, quote, ask.ID, ask.RepeatOf)
+	if err != nil {
+		return Draft{}, err
+	}
+	if judged.NeedsReason && strings.TrimSpace(ask.Reason) == "" {
+		return Draft{}, reasonMissing(judged.Again)
+	}
 	draft := Draft{ID: ask.ID, Actor: who.Name, Team: checked.Team, Kind: d.Kind.Name(), Reason: ask.Reason, DesktopID: DesktopID(d.Payload),
 		Body: checked.Body, Hash: Fingerprint(checked.Path, checked.Body), Quote: quote, QuoteError: problem, RepeatOf: ask.RepeatOf, CreatedAt: s.Now()}
 	return draft, told(s.Journal.SaveDraft(ctx, draft))
@@ -376,22 +390,28 @@ func (s *Service) Place(ctx context.Context, who auth.Who, id, quoteID string) (
 type Submission struct {
 	Decoded        Decoded
 	IdempotencyKey string
+	// Reason is why; it is mandatory where approval is needed.
+	Reason string
 }
 
 // Submit checks, quotes and queues an order that comes in one piece. With an idempotency key that the API key has used
-// before, it returns that order when the body is the same, and CodeConflict when it is another.
+// before, it returns that order when the body is the same, and CodeConflict when it is another. Without one, it returns
+// the order of an equal call that needs approval, as long as that is open or was decided and has not expired.
 func (s *Service) Submit(ctx context.Context, who auth.Who, sub Submission) (Order, error) {
 	if !who.May(auth.PlaceOrders) {
 		return Order{}, forbidden()
 	}
 	asked := Checked{Decoded: sub.Decoded}
-	if sub.IdempotencyKey != "" && len(sub.Decoded.Problems) == 0 {
+	if len(sub.Decoded.Problems) == 0 && (sub.IdempotencyKey != "" || who.KeyID != "") {
 		if err := s.fingerprint(&asked); err != nil {
 			return Order{}, err
 		}
-		if order, found, err := s.first(ctx, who, sub.IdempotencyKey, asked.Hash); err != nil || found {
+		if order, found, err := s.before(ctx, who, sub.IdempotencyKey, asked.Hash); err != nil || found {
 			return order, err
 		}
+	}
+	if problem := checkReason(sub.Reason); problem != nil {
+		return Order{}, invalid(append(sub.Decoded.Problems, *problem))
 	}
 	// A key that is an order's ID becomes this order's: the command on a review page and the page itself are one order.
 	id := NewID()
@@ -403,14 +423,31 @@ func (s *Service) Submit(ctx context.Context, who auth.Who, sub Submission) (Ord
 		return Order{}, err
 	}
 	quote, _ := s.Quote(ctx, checked)
-	order, err := s.submit(ctx, who, checked, Order{ID: id, KeyID: who.KeyID, IdempotencyKey: sub.IdempotencyKey, Quote: quote})
+	order, err := s.submit(ctx, who, checked, Order{ID: id, KeyID: who.KeyID, IdempotencyKey: sub.IdempotencyKey, Quote: quote,
+		Reason: sub.Reason})
 	if errors.Is(err, ErrExists) {
 		// an equal call was quicker by a moment
-		if order, found, err := s.first(ctx, who, sub.IdempotencyKey, asked.Hash); err != nil || found {
+		if order, found, err := s.before(ctx, who, sub.IdempotencyKey, asked.Hash); err != nil || found {
 			return order, err
 		}
 	}
 	return order, err
+}
+
+// before finds the order of an equal call that came before.
+func (s *Service) before(ctx context.Context, who auth.Who, idempotencyKey, hash string) (Order, bool, error) {
+	if idempotencyKey != "" {
+		return s.first(ctx, who, idempotencyKey, hash)
+	}
+	r, err := s.Journal.RequestByKey(ctx, who.KeyID, hash, s.Now())
+	if errors.Is(err, ErrNotFound) {
+		return Order{}, false, nil
+	}
+	if err != nil {
+		return Order{}, false, err
+	}
+	order, err := s.Journal.Order(ctx, r.ID)
+	return order, err == nil, err
 }
 
 // first finds the order that an idempotency key made before. It looks at nothing but the body, so that the first
@@ -436,30 +473,9 @@ func (s *Service) first(ctx context.Context, who auth.Who, key, hash string) (Or
 
 // submit commits the order, with its audit entry, before a byte goes to the cloud.
 func (s *Service) submit(ctx context.Context, who auth.Who, checked Checked, order Order) (Order, error) {
-	now := s.Now()
-	order.RequestID, order.Kind, order.State = order.ID, checked.Kind.Name(), StateQueued
-	order.Door, order.Actor, order.Team = who.Door, who.Name, checked.Team
-	order.Path, order.DesktopID, order.Body, order.Hash = checked.Path, DesktopID(checked.Payload), checked.Sent, checked.Hash
-	order.AutoPay, order.Summary = checked.AutoPay, checked.Payload.Summary(checked.Facts)
-	order.Targets = checked.Payload.Targets().IDs()
-	order.Creation = Creation(checked.Decoded.Kind, checked.Payload)
-	order.CreatedAt, order.UpdatedAt = now, now
-	details := map[string]any{"kind": order.Kind, "hash": order.Hash, "auto_pay": order.AutoPay}
-	if order.Reason != "" {
-		details["reason"] = order.Reason
-	}
-	if order.RepeatOf != "" {
-		details["repeat_of"] = order.RepeatOf
-	}
-	if order.Quote != nil {
-		details["quote"] = map[string]string{"amount": order.Quote.Amount.String(), "currency": order.Quote.Currency}
-	}
-	entry, err := s.entry(who, "order.submitted", order.ID, details)
-	if err != nil {
-		return Order{}, err
-	}
-	err = s.Journal.Submit(ctx, order, entry)
-	if errors.Is(err, ErrExists) && order.IdempotencyKey == "" {
+	order = s.made(who, checked, order)
+	admitted, err := s.commit(ctx, who, []Order{order})
+	if errors.Is(err, ErrExists) && order.IdempotencyKey == "" && order.KeyID == "" {
 		if first, err := s.Journal.Order(ctx, order.ID); err == nil {
 			return Order{}, s.placedAlready(who, first)
 		}
@@ -468,7 +484,7 @@ func (s *Service) submit(ctx context.Context, who auth.Who, checked Checked, ord
 		return Order{}, s.concealed(ctx, who, told(err))
 	}
 	s.Step("intent")
-	return order, nil
+	return admitted.Orders[0], nil
 }
 
 // entry makes an audit entry about an order.

@@ -39,7 +39,11 @@ func (s *Store) choices(ctx context.Context, scope auth.Scope, picker field.Pick
 	if err != nil {
 		return nil, err
 	}
-	found := matching(c.choices(scope, picker), text, limit)
+	users, err := s.usersFor(ctx, scope, picker, c.users)
+	if err != nil {
+		return nil, err
+	}
+	found := matching(c.choices(scope, picker, users), text, limit)
 	if picker == field.PickPoolDisk && len(found) < limit {
 		more, err := s.volumeChoices(ctx, scope, text, limit, `SELECT pool_disk_id, min(label) FROM volumes WHERE pool_disk_id <> ''`)
 		if err != nil {
@@ -52,6 +56,25 @@ func (s *Store) choices(ctx context.Context, scope auth.Scope, picker field.Pick
 		}
 	}
 	return found, nil
+}
+
+// usersFor are the users that a scope may pick: those who have a desktop that it sees, or none at all. Whom another team has
+// is its own affair.
+func (s *Store) usersFor(ctx context.Context, scope auth.Scope, picker field.Picker, users []cloud.User) ([]cloud.User, error) {
+	if scope.All() || !slices.Contains([]field.Picker{field.PickUser, field.PickUserID, field.PickObject}, picker) {
+		return users, nil
+	}
+	var a arguments
+	others, err := list(ctx, s.reader, column[string], `SELECT DISTINCT d.user_key FROM desktops d WHERE d.user_key <> '' AND NOT EXISTS (
+		SELECT 1 FROM desktops o WHERE o.user_key = d.user_key AND `+seen(&a, scope, "o.team")+`)`, a...)
+	if err != nil {
+		return nil, err
+	}
+	hidden := make(map[string]bool, len(others))
+	for _, name := range others {
+		hidden[name] = true
+	}
+	return slices.DeleteFunc(slices.Clone(users), func(u cloud.User) bool { return hidden[strings.ToLower(u.UserName)] }), nil
 }
 
 // matching are the choices whose value or label contains a text, whatever the case.
@@ -117,8 +140,8 @@ func containing(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
 }
 
-// choices are all that a picker of the catalogue offers.
-func (c *catalogue) choices(scope auth.Scope, picker field.Picker) []orders.Choice {
+// choices are all that a picker of the catalogue offers, to those who may pick some users.
+func (c *catalogue) choices(scope auth.Scope, picker field.Picker, users []cloud.User) []orders.Choice {
 	switch picker {
 	case field.PickPool:
 		return each(c.poolsOf(scope), func(p cloud.Pool) (string, string) { return p.ID, p.Name })
@@ -145,11 +168,11 @@ func (c *catalogue) choices(scope auth.Scope, picker field.Picker) []orders.Choi
 	case field.PickSecurityGroup:
 		return each(c.securityGroups, func(g cloud.SecurityGroup) (string, string) { return g.ID, g.Name })
 	case field.PickUser:
-		return each(c.users, func(u cloud.User) (string, string) { return u.UserName, u.UserEmail })
+		return each(users, func(u cloud.User) (string, string) { return u.UserName, u.UserEmail })
 	case field.PickUserID:
-		return each(c.users, userByID)
+		return each(users, userByID)
 	case field.PickObject:
-		return append(each(c.users, userByID), each(c.userGroups, func(g cloud.UserGroup) (string, string) { return g.ID, g.Name })...)
+		return append(each(users, userByID), each(c.userGroups, func(g cloud.UserGroup) (string, string) { return g.ID, g.Name })...)
 	case field.PickNamePolicy:
 		return each(c.namePolicies, func(p cloud.NamePolicy) (string, string) { return p.PolicyID, joined(p.PolicyName, p.NamePrefix) })
 	case field.PickUserSharer, field.PickDesktopSharer:

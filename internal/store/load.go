@@ -65,3 +65,22 @@ func (s *Store) LoadEntries(ctx context.Context, batch []audit.Entry) error {
 		return nil
 	})
 }
+
+// LoadRequest stores a request with its decisions, and its orders, as they are. Like LoadOrders it is for databases that
+// are filled with made-up or restored orders.
+func (s *Store) LoadRequest(ctx context.Context, r orders.Request, list ...orders.Order) error {
+	if err := s.LoadOrders(ctx, list); err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		if err := t.insertRequest(r); err != nil {
+			return fmt.Errorf("request %s: %w", r.ID, err)
+		}
+		for i, d := range r.Decisions {
+			if err := t.insertDecision(r.ID, i, d); err != nil {
+				return fmt.Errorf("request %s: %w", r.ID, err)
+			}
+		}
+		return nil
+	})
+}

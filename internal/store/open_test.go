@@ -211,9 +211,9 @@ func TestWhatFailsLeavesNothingBehind(t *testing.T) {
 	o := sample()
 	ended, cancel := context.WithTimeout(context.Background(), -time.Second)
 	defer cancel()
-	require.Error(t, s.Submit(ended, o, entry("order.submitted")))
+	require.Error(t, putOrder(ended, s, o))
 	_, err := s.Order(context.Background(), o.ID)
 	assert.ErrorIs(t, err, orders.ErrNotFound)
-	require.NoError(t, s.Submit(context.Background(), o, entry("order.submitted")))
+	require.NoError(t, putOrder(context.Background(), s, o))
 	assert.EqualValues(t, 1, read(t, s, o.ID).Version)
 }

@@ -19,7 +19,7 @@ import (
 // orderColumns are the columns of an order, from the table named o, in the order of scanOrder and insertOrder.
 const orderColumns = `o.id, o.request_id, o.version, o.kind, o.state, o.badge, o.door, o.actor, o.team, o.reason,
 	o.key_id, o.idempotency_key, o.path, o.desktop_id, o.body, o.hash, o.auto_pay, o.summary, o.quote, o.creation,
-	o.repeat_of, o.fence, o.attempts, o.next_attempt_at, o.sent_at, o.deadline, o.answer, o.created_at, o.updated_at`
+	o.repeat_of, o.warnings, o.fence, o.attempts, o.next_attempt_at, o.sent_at, o.deadline, o.answer, o.created_at, o.updated_at`
 
 // scanOrder reads an order without its cloud orders and targets.
 func scanOrder(row scanner) (orders.Order, error) {
@@ -28,7 +28,7 @@ func scanOrder(row scanner) (orders.Order, error) {
 	var answer storedAnswer
 	err := row.Scan(&o.ID, &o.RequestID, &o.Version, &o.Kind, &o.State, &o.Badge, &o.Door, &o.Actor, maybe{&o.Team}, &o.Reason,
 		maybe{&o.KeyID}, maybe{&o.IdempotencyKey}, &o.Path, &o.DesktopID, &o.Body, &o.Hash, &o.AutoPay, summary{&o.Summary},
-		document{&quote}, maybe{&o.Creation}, maybe{&o.RepeatOf}, maybe{&o.Fence}, &o.Attempts, at{&o.NextAttemptAt},
+		document{&quote}, maybe{&o.Creation}, maybe{&o.RepeatOf}, messages{&o.Warnings}, maybe{&o.Fence}, &o.Attempts, at{&o.NextAttemptAt},
 		at{&o.SentAt}, at{&o.Deadline}, document{&answer}, at{&o.CreatedAt}, at{&o.UpdatedAt})
 	if err != nil {
 		return orders.Order{}, err
@@ -51,16 +51,20 @@ func (t *tx) insertOrder(o orders.Order) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	warnings, err := messagesOrNull(o.Warnings)
+	if err != nil {
+		return false, err
+	}
 	rows, err := t.exec(`
 		INSERT INTO orders (id, request_id, version, kind, state, badge, door, actor, team, reason,
 			key_id, idempotency_key, path, desktop_id, body, hash, auto_pay, summary, quote, creation,
-			repeat_of, fence, attempts, next_attempt_at, sent_at, deadline, answer, created_at, updated_at, moving)
+			repeat_of, warnings, fence, attempts, next_attempt_at, sent_at, deadline, answer, created_at, updated_at, moving)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
 		ON CONFLICT DO NOTHING`,
 		o.ID, o.RequestID, o.Version, o.Kind, string(o.State), string(o.Badge), string(o.Door), o.Actor, textOrNull(o.Team), o.Reason,
 		textOrNull(o.KeyID), textOrNull(o.IdempotencyKey), o.Path, o.DesktopID, string(o.Body), o.Hash, o.AutoPay, said,
-		quote, textOrNull(o.Creation), textOrNull(o.RepeatOf), textOrNull(o.Fence), o.Attempts, micros(o.NextAttemptAt),
+		quote, textOrNull(o.Creation), textOrNull(o.RepeatOf), warnings, textOrNull(o.Fence), o.Attempts, micros(o.NextAttemptAt),
 		orNull(o.SentAt), orNull(o.Deadline), answer, micros(o.CreatedAt), micros(o.UpdatedAt), o.Moving())
 	return rows == 1, err
 }
@@ -120,6 +124,37 @@ func (s summary) Scan(value any) error {
 		s.to.Args[name] = plain(arg)
 	}
 	return nil
+}
+
+// messages scans a JSON list of messages; NULL is none.
+type messages struct{ to *[]field.Message }
+
+// Scan implements sql.Scanner.
+func (m messages) Scan(value any) error {
+	*m.to = nil
+	var texts []json.RawMessage
+	if err := (document{&texts}).Scan(value); err != nil {
+		return err
+	}
+	for _, text := range texts {
+		var message field.Message
+		if err := (summary{&message}).Scan(string(text)); err != nil {
+			return err
+		}
+		*m.to = append(*m.to, message)
+	}
+	return nil
+}
+
+func messagesOrNull(list []field.Message) (any, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	text, err := asJSON(list)
+	if err != nil {
+		return nil, fmt.Errorf("messages: %w", err)
+	}
+	return text, nil
 }
 
 // plain turns the numbers in a decoded JSON value into ints, or into texts where they are none.
@@ -238,17 +273,21 @@ func (t *tx) count(team string, from, to orders.Badge) error {
 	return nil
 }
 
-// stamp computes what an order shows from its state and its cloud orders, and marks it as changed.
+// stamp computes what an order shows from its state and its cloud orders, brings what it holds of a budget in line, and
+// marks it as changed.
 func (t *tx) stamp(id string, now time.Time) error {
 	version, err := t.head()
 	if err != nil {
 		return err
 	}
 	var o orders.Order
-	err = t.QueryRowContext(t.ctx, `SELECT state, badge, team FROM orders WHERE id = $1`, id).Scan(&o.State, &o.Badge, maybe{&o.Team})
+	var quote storedQuote
+	err = t.QueryRowContext(t.ctx, `SELECT id, state, badge, team, quote FROM orders WHERE id = $1`, id).
+		Scan(&o.ID, &o.State, &o.Badge, maybe{&o.Team}, document{&quote})
 	if err != nil {
 		return notFound(err)
 	}
+	o.Quote = quote.quote()
 	made, err := cloudOrdersOf(t.ctx, t, []string{id})
 	if err != nil {
 		return err
@@ -262,5 +301,8 @@ func (t *tx) stamp(id string, now time.Time) error {
 	}
 	_, err = t.exec(`UPDATE orders SET version = $1, badge = $2, moving = $3, updated_at = $4 WHERE id = $5`,
 		version, string(badge), o.Moving(), micros(now), id)
-	return err
+	if err != nil {
+		return err
+	}
+	return t.account(o)
 }

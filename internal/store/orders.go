@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/orders"
 )
@@ -22,20 +21,70 @@ func notFound(err error) error {
 }
 
 // Submit implements orders.Journal.
-func (s *Store) Submit(ctx context.Context, o orders.Order, entry audit.Entry) error {
-	err := s.write(ctx, func(t *tx) error {
-		if err := t.submit(o); err != nil {
-			return err
-		}
-		return t.append(about(o.ID, o.Team, entry))
+func (s *Store) Submit(ctx context.Context, in orders.Intake) (admitted orders.Admission, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		admitted, err = t.take(in)
+		return err
 	})
 	if err != nil {
-		return fmt.Errorf("order %s: %w", o.ID, err)
+		return orders.Admission{}, fmt.Errorf("order %s: %w", in.Orders[0].ID, err)
 	}
-	return nil
+	return admitted, nil
 }
 
-func (t *tx) submit(o orders.Order) (err error) {
+// take takes in the orders of one request. The head comes first: nobody else reserves of a budget until this is done.
+func (t *tx) take(in orders.Intake) (out orders.Admission, err error) {
+	if _, err := t.head(); err != nil {
+		return out, err
+	}
+	out = orders.Admission{Orders: slices.Clone(in.Orders)}
+	if in.Admit != nil {
+		var month orders.BudgetMonth
+		if in.Budget != nil {
+			if month, err = budgetMonth(t.ctx, t, in.Budget.Team, in.Budget.Month, in.Budget.Currency); err != nil {
+				return out, err
+			}
+		}
+		if out, err = in.Admit(month); err != nil {
+			return out, err
+		}
+	}
+	for i := range out.Orders {
+		if err := t.insertNew(&out.Orders[i]); err != nil {
+			return out, err
+		}
+	}
+	if err := t.once(in, out); err != nil {
+		return out, err
+	}
+	for _, o := range out.Orders {
+		if err := t.submit(o); err != nil {
+			return out, err
+		}
+		if in.Budget != nil {
+			if err := t.claimBudget(o, *in.Budget, out.Over); err != nil {
+				return out, err
+			}
+		}
+	}
+	if out.Request != nil {
+		if err := t.insertRequest(*out.Request); err != nil {
+			return out, err
+		}
+	}
+	if _, err := t.exec(`DELETE FROM drafts WHERE id = $1`, out.Orders[0].ID); err != nil {
+		return out, err
+	}
+	for _, entry := range slices.Concat(in.Entries, out.Entries) {
+		if err := t.append(about(out.Orders[0].ID, out.Orders[0].Team, entry)); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// insertNew writes a new order's row.
+func (t *tx) insertNew(o *orders.Order) (err error) {
 	if o.Version, err = t.head(); err != nil {
 		return err
 	}
@@ -49,14 +98,19 @@ func (t *tx) submit(o orders.Order) (err error) {
 	if o.UpdatedAt.IsZero() {
 		o.UpdatedAt = o.CreatedAt
 	}
-	fresh, err := t.insertOrder(o)
-	if err != nil {
+	fresh, err := t.insertOrder(*o)
+	if err == nil && !fresh {
+		err = orders.ErrExists
+	}
+	return err
+}
+
+// submit writes what belongs to a new order, if nothing is in its way.
+func (t *tx) submit(o orders.Order) error {
+	if err := t.clear(o); err != nil {
 		return err
 	}
-	if !fresh {
-		return orders.ErrExists
-	}
-	if err := t.clear(o); err != nil {
+	if err := t.handOver(o); err != nil {
 		return err
 	}
 	if err := t.insertTargets(o); err != nil {
@@ -65,20 +119,29 @@ func (t *tx) submit(o orders.Order) (err error) {
 	if err := t.addCloudOrders(o.ID, o.CloudOrders); err != nil {
 		return err
 	}
-	if err := t.count(o.Team, "", o.Badge); err != nil {
-		return err
-	}
-	_, err = t.exec(`DELETE FROM drafts WHERE id = $1`, o.ID)
-	return err
+	return t.count(o.Team, "", o.Badge)
 }
 
-// clear makes sure that no order is in the way of a new one.
+// clear makes sure that no order is in the way of a new one. The one in doubt that it repeats is not, unless another
+// repeats it already.
 func (t *tx) clear(o orders.Order) error {
 	var way orders.InTheWay
+	if o.RepeatOf != "" {
+		err := t.QueryRowContext(t.ctx, `SELECT o.id, o.state FROM orders o JOIN orders e ON e.id = o.repeat_of
+			WHERE o.repeat_of = $1 AND o.id <> $2 AND e.state = 'in_doubt' AND o.state IN ('awaiting_approval', 'queued', 'sending', 'in_doubt')
+			ORDER BY o.created_at, o.id LIMIT 1`, o.RepeatOf, o.ID).Scan(&way.OrderID, &way.State)
+		if err == nil {
+			return &way
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+	}
 	if len(o.Targets) > 0 {
-		var a arguments
+		a := arguments{o.RepeatOf}
 		err := t.QueryRowContext(t.ctx, `SELECT o.id, o.state, g.target FROM order_targets g JOIN orders o ON o.id = g.order_id
-			WHERE g.open AND g.target IN `+in(&a, o.Targets)+` ORDER BY o.created_at, o.id LIMIT 1`, a...).
+			WHERE g.open AND NOT (o.id = $1 AND o.state = 'in_doubt') AND g.target IN `+in(&a, o.Targets)+`
+			ORDER BY o.created_at, o.id LIMIT 1`, a...).
 			Scan(&way.OrderID, &way.State, &way.Target)
 		if err == nil {
 			return &way
@@ -90,14 +153,32 @@ func (t *tx) clear(o orders.Order) error {
 	if o.Creation == "" {
 		return nil
 	}
-	err := t.QueryRowContext(t.ctx, `SELECT id, state FROM orders WHERE creation = $1 AND state = 'in_doubt'
-		ORDER BY created_at, id LIMIT 1`, o.Creation).Scan(&way.OrderID, &way.State)
+	err := t.QueryRowContext(t.ctx, `SELECT id, state FROM orders WHERE creation = $1 AND state = 'in_doubt' AND id NOT IN ($2, $3)
+		ORDER BY created_at, id LIMIT 1`, o.Creation, o.ID, o.RepeatOf).Scan(&way.OrderID, &way.State)
 	if err == nil {
 		return &way
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
+	return err
+}
+
+// handOver gives a new order the targets of the order in doubt that it repeats.
+func (t *tx) handOver(o orders.Order) error {
+	if o.RepeatOf == "" || len(o.Targets) == 0 || !o.State.InTheWay() {
+		return nil
+	}
+	a := arguments{o.RepeatOf}
+	_, err := t.exec(`UPDATE order_targets SET open = FALSE WHERE order_id = $1 AND open AND target IN `+in(&a, o.Targets), a...)
+	return err
+}
+
+// handBack gives the targets of an order that is settled back to the one that it repeats, if that is still in doubt.
+func (t *tx) handBack(id string) error {
+	_, err := t.exec(`UPDATE order_targets SET open = TRUE
+		WHERE order_id IN (SELECT e.id FROM orders o JOIN orders e ON e.id = o.repeat_of WHERE o.id = $1 AND e.state = 'in_doubt')
+			AND target IN (SELECT target FROM order_targets WHERE order_id = $1)`, id)
 	return err
 }
 
@@ -205,10 +286,13 @@ func (t *tx) move(m orders.Move) error {
 	if rows == 0 {
 		return orders.ErrStale
 	}
-	if !m.To.InTheWay() {
-		_, err = t.exec(`UPDATE order_targets SET open = FALSE WHERE order_id = $1 AND open`, m.ID)
+	if m.To.InTheWay() {
+		return nil
 	}
-	return err
+	if _, err := t.exec(`UPDATE order_targets SET open = FALSE WHERE order_id = $1 AND open`, m.ID); err != nil {
+		return err
+	}
+	return t.handBack(m.ID)
 }
 
 // nextQueued finds the oldest queued order whose time has come.

@@ -43,7 +43,7 @@ func TestTheSameIDIsOneOrder(t *testing.T) {
 	var wg sync.WaitGroup
 	errs := make([]error, clicks)
 	for i := range clicks {
-		wg.Go(func() { errs[i] = s.Submit(context.Background(), o, entry("order.submitted")) })
+		wg.Go(func() { errs[i] = putOrder(context.Background(), s, o) })
 	}
 	wg.Wait()
 	won := 0
@@ -66,7 +66,7 @@ func TestTheSameIdempotencyKeyIsOneOrder(t *testing.T) {
 	s := open(t)
 	keyed := func(o *orders.Order) { o.KeyID, o.IdempotencyKey = "k1", "once" }
 	submit(t, s, keyed)
-	assert.ErrorIs(t, s.Submit(context.Background(), sample(keyed), entry("order.submitted")), orders.ErrExists)
+	assert.ErrorIs(t, putOrder(context.Background(), s, sample(keyed)), orders.ErrExists)
 	submit(t, s, func(o *orders.Order) { o.KeyID, o.IdempotencyKey = "k2", "once" })
 	submit(t, s, func(o *orders.Order) { o.KeyID = "k1" })
 	submit(t, s, func(o *orders.Order) { o.KeyID = "k1" })
@@ -92,7 +92,7 @@ func TestWhatIsInTheWay(t *testing.T) {
 			require.NoError(t, s.Apply(ctx, orders.Move{ID: first.ID, From: []orders.State{orders.StateSending, orders.StateInDoubt},
 				To: step.to, Now: noon, Entry: entry("order.x")}))
 		}
-		err := s.Submit(ctx, sample(on("desktop:b")), entry("order.submitted"))
+		err := putOrder(ctx, s, sample(on("desktop:b")))
 		if !step.open {
 			require.NoError(t, err, step.to)
 			continue
@@ -115,7 +115,7 @@ func TestACreateWaitsWhileOneLikeItIsInDoubt(t *testing.T) {
 	require.NoError(t, s.Apply(ctx, orders.Move{ID: first.ID, From: []orders.State{orders.StateSending}, To: orders.StateInDoubt,
 		Now: noon, Entry: entry("order.in_doubt")}))
 	var way *orders.InTheWay
-	require.ErrorAs(t, s.Submit(ctx, sample(create), entry("order.submitted")), &way)
+	require.ErrorAs(t, putOrder(ctx, s, sample(create)), &way)
 	assert.Equal(t, orders.InTheWay{OrderID: first.ID, State: orders.StateInDoubt}, *way)
 	submit(t, s, func(o *orders.Order) { o.Targets, o.Creation = nil, "subscribe/createDesktops|p|3" })
 }
@@ -236,7 +236,7 @@ func TestAnOrderThatWasNotReachedIsQueuedAgain(t *testing.T) {
 	assert.Equal(t, 1, now.Attempts)
 	assert.Equal(t, noon.Add(time.Second), now.NextAttemptAt)
 	var way *orders.InTheWay
-	assert.ErrorAs(t, s.Submit(ctx, sample(func(n *orders.Order) { n.Targets = o.Targets }), entry("order.submitted")), &way)
+	assert.ErrorAs(t, putOrder(ctx, s, sample(func(n *orders.Order) { n.Targets = o.Targets })), &way)
 }
 
 func TestAbandonedOrders(t *testing.T) {
@@ -429,7 +429,7 @@ func TestDrafts(t *testing.T) {
 	got, err = s.Draft(ctx, "alice", d.ID)
 	require.NoError(t, err)
 	assert.Equal(t, d, got)
-	require.NoError(t, s.Submit(ctx, o, entry("order.submitted")))
+	require.NoError(t, putOrder(ctx, s, o))
 	_, err = s.Draft(ctx, "alice", d.ID)
 	assert.ErrorIs(t, err, orders.ErrNotFound, "it has become an order")
 

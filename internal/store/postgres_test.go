@@ -54,6 +54,8 @@ var onBoth = map[string]func(*testing.T){
 	"TestPagesOfDesktops":                              TestPagesOfDesktops,
 	"TestPaymentsAndCancellations":                     TestPaymentsAndCancellations,
 	"TestPin":                                          TestPin,
+	"TestPeopleAsTheyWereSeen":                         TestPeopleAsTheyWereSeen,
+	"TestSessionsOfPeopleBehindAProxy":                 TestSessionsOfPeopleBehindAProxy,
 	"TestPoolFilters":                                  TestPoolFilters,
 	"TestReady":                                        TestReady,
 	"TestTheBadgeFollowsTheCloudOrders":                TestTheBadgeFollowsTheCloudOrders,
@@ -80,11 +82,15 @@ var onBoth = map[string]func(*testing.T){
 	"TestWebhooksTakeTurnsAndThoseThatFailComeLast":    TestWebhooksTakeTurnsAndThoseThatFailComeLast,
 	"TestWhatWasToldIsSweptAfterAMonth":                TestWhatWasToldIsSweptAfterAMonth,
 	"TestALostSealRevokesItsKeys":                      TestALostSealRevokesItsKeys,
+	"TestARequestComesBackAsItWasMade":                 TestARequestComesBackAsItWasMade,
+	"TestARulingNamesTheRevisionThatWasRead":           TestARulingNamesTheRevisionThatWasRead,
+	"TestAnAPIKeyAsksOnceForTheSame":                   TestAnAPIKeyAsksOnceForTheSame,
+	"TestTheSumsAreThoseOfTheEntries":                  TestTheSumsAreThoseOfTheEntries,
 }
 
 // onSQLite are those of its own: its files, its settings and the plans of its queries.
 var onSQLite = []string{"TestAFileThatIsNoDatabaseIsRefused", "TestAuditQueriesFindTheirRowsByAnIndex", "TestBackup", "TestInventoryListsAreReadAlongAnIndex",
-	"TestLimits", "TestOrderQueriesFindTheirRowsByAnIndex", "TestQueuesFindTheirRowsByAnIndex", "TestTheFilesAreTheOwnersAlone",
+	"TestLimits", "TestListsOfRequestsAndWhatBelongsToThemAreReadAlongIndexes", "TestOrderQueriesFindTheirRowsByAnIndex", "TestQueuesFindTheirRowsByAnIndex", "TestTheFilesAreTheOwnersAlone",
 	"TestTheCursorBeginsAtTheEndOfTheLog", "TestTellingReadsAlongIndexes",
 	"TestTheLogOnlyGrows", "TestTheSettingsReachEveryConnection"}
 

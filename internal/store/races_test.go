@@ -76,7 +76,7 @@ func TestTwoStoresSubmitOneOrder(t *testing.T) {
 	for i := range 100 {
 		s := []*Store{one, two}[i%2]
 		wg.Go(func() {
-			if err := s.Submit(ctx, o, entry("order.submitted")); err == nil {
+			if err := putOrder(ctx, s, o); err == nil {
 				submitted.Add(1)
 			} else {
 				assert.ErrorIs(t, err, orders.ErrExists)
@@ -107,8 +107,8 @@ func TestTheLogOfTwoStoresHasNoGaps(t *testing.T) {
 	for range 20 {
 		for _, s := range []*Store{one, two} {
 			wg.Go(func() { assert.NoError(t, s.Record(ctx, entry("signin"))) })
-			wg.Go(func() { assert.Error(t, s.Submit(ctx, o, entry("order.submitted"))) })
-			wg.Go(func() { assert.NoError(t, s.Submit(ctx, sample(), entry("order.submitted"))) })
+			wg.Go(func() { assert.Error(t, putOrder(ctx, s, o)) })
+			wg.Go(func() { assert.NoError(t, putOrder(ctx, s, sample())) })
 		}
 	}
 	wg.Wait()
@@ -128,7 +128,7 @@ func TestOneOfTwoStoresTakesATarget(t *testing.T) {
 	for i := range 40 {
 		s := []*Store{one, two}[i%2]
 		wg.Go(func() {
-			err := s.Submit(context.Background(), sample(func(o *orders.Order) { o.Targets = []string{fmt.Sprintf("desktop:%d", i), "desktop:shared"} }), entry("order.submitted"))
+			err := putOrder(context.Background(), s, sample(func(o *orders.Order) { o.Targets = []string{fmt.Sprintf("desktop:%d", i), "desktop:shared"} }))
 			var way *orders.InTheWay
 			switch {
 			case err == nil:
@@ -162,7 +162,7 @@ func TestACreateAndADoubtDoNotPassEachOther(t *testing.T) {
 			assert.NoError(t, one.Apply(ctx, orders.Move{ID: first.ID, From: []orders.State{orders.StateSending}, To: orders.StateInDoubt, Fence: fence,
 				Now: noon, Entry: entry("order.in_doubt")}))
 		})
-		wg.Go(func() { refused = two.Submit(ctx, second, entry("order.submitted")) })
+		wg.Go(func() { refused = putOrder(ctx, two, second) })
 		wg.Wait()
 		doubt := lastEntry(t, one, first.ID)
 		require.Equal(t, "order.in_doubt", doubt.Action)

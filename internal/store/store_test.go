@@ -106,10 +106,16 @@ func sample(changes ...func(*orders.Order)) orders.Order {
 	return o
 }
 
+// putOrder commits one order as it is.
+func putOrder(ctx context.Context, s *Store, o orders.Order) error {
+	_, err := s.Submit(ctx, orders.Intake{Orders: []orders.Order{o}, Entries: []audit.Entry{entry("order.submitted")}})
+	return err
+}
+
 func submit(tb testing.TB, s *Store, changes ...func(*orders.Order)) orders.Order {
 	tb.Helper()
 	o := sample(changes...)
-	require.NoError(tb, s.Submit(context.Background(), o, entry("order.submitted")))
+	require.NoError(tb, putOrder(context.Background(), s, o))
 	return o
 }
 

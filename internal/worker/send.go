@@ -57,6 +57,9 @@ func (w *Worker) Send(ctx context.Context) (more bool, err error) {
 // place makes the call. It goes on when the process is asked to stop, up to the claim's deadline: a call that was
 // cut off would be in doubt.
 func (w *Worker) place(ctx context.Context, order orders.Order) cloud.Answer {
+	if refused := w.unapproved(ctx, order); refused != nil {
+		return *refused
+	}
 	kind, ok := orders.KindNamed(order.Kind)
 	if !ok {
 		return cloud.Answer{Outcome: cloud.OutcomeRefused, Error: &cloud.Error{Outcome: cloud.OutcomeRefused,
@@ -87,6 +90,9 @@ func (w *Worker) outcome(order orders.Order, answer cloud.Answer) (orders.Move, 
 		move.CloudOrders = cloudOrders(answer.Entries, now)
 	case cloud.OutcomeRefused:
 		move.To, action = orders.StateRefused, "order.refused"
+		if answer.Error != nil && errors.Is(answer.Error.Err, orders.ErrAltered) {
+			action = "order.unapproved"
+		}
 	case cloud.OutcomeNotSent:
 		if order.Door == auth.DoorWeb {
 			move.To, action = orders.StateQueued, "order.not_reached"

@@ -63,7 +63,7 @@ type Config struct {
 	Step func(step string)
 }
 
-// Worker does the work. Its methods Send, Act, Follow, Refresh, Reconcile, Survey, SurveyAll and Recover do what is due once and can be called by
+// Worker does the work. Its methods Send, Act, Follow, Refresh, Reconcile, Survey, SurveyAll, Expire and Recover do what is due once and can be called by
 // themselves; Run keeps calling them.
 type Worker struct {
 	Config
@@ -93,6 +93,7 @@ const (
 	// rollCallEvery is how often it is asked which other consoles live; it costs a read where nothing is being sent.
 	rollCallEvery = 500 * time.Millisecond
 	sweepEvery    = time.Hour
+	expireEvery   = time.Minute
 	grace         = 15 * time.Second
 	batchSize     = 100
 )
@@ -131,6 +132,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	start(task{every: w.ReconcileEvery, do: w.Reconcile, duty: once("reconcile", w.ReconcileEvery)})
 	start(task{every: surveyEvery, do: w.Survey, duty: once("survey", surveyEvery)})
 	start(task{every: surveyAllEvery, wanted: w.survey, do: w.SurveyAll, duty: once("survey all", surveyAllEvery)})
+	start(task{every: expireEvery, do: w.Expire, duty: once("expire requests", expireEvery)})
 	start(task{every: sweepEvery, do: func(ctx context.Context) (bool, error) { return false, w.Sweeper.Sweep(ctx, w.Now()) },
 		duty: once("sweep", sweepEvery)})
 	group.Wait()

@@ -37,6 +37,7 @@ func company(t testing.TB, set ...func(*handlers.Config)) *console {
 			more(config)
 		}
 	})
+	c.disband() // those of the demo data
 	var changes []orders.TeamChange
 	for name, project := range projects {
 		team := policy.Team{Name: name, EnterpriseProjects: []string{project}, Groups: map[auth.Role][]string{}}

@@ -43,12 +43,15 @@ type console struct {
 	sealer  *auth.Sealer
 	cloud   *embedded.Cloud
 	worker  *worker.Worker
+	service *orders.Service
 	// browser has a session; its requests carry what a browser's do.
 	browser *http.Client
 	// transport is what its requests go by.
 	transport *http.Transport
 	// token is an admin's API key.
 	token string
+	// rest stops the worker, for tests in which nothing may happen by itself.
+	rest func()
 }
 
 // furnished is a data folder whose inventory has been read, made once and copied for every test.
@@ -137,16 +140,19 @@ func start(t testing.TB, set func(*handlers.Config)) *console {
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
 	go func() { done <- hands.Run(ctx) }()
+	rest := sync.OnceFunc(func() {
+		stop()
+		assert.NoError(t, <-done)
+	})
 	transport := &http.Transport{}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		server.Close()
-		stop()
-		assert.NoError(t, <-done)
+		rest()
 		assert.NoError(t, own.Close())
 		assert.NoError(t, db.Close())
 	})
-	c := &console{t: t, handler: web, url: address, db: db, sealer: sealer, cloud: own, worker: hands, transport: transport}
+	c := &console{t: t, service: service, handler: web, url: address, db: db, sealer: sealer, cloud: own, worker: hands, transport: transport, rest: rest}
 	c.token = c.key("admin-script", auth.RoleAdmin)
 	return c
 }

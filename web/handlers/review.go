@@ -51,7 +51,10 @@ func (s *server) place(c echo.Context) error {
 		case told.Code == orders.CodeConflict, told.Code == orders.CodePrice:
 			return s.showReview(c, http.StatusConflict, id, told)
 		case told.Code == orders.CodeInvalid:
-			return s.showReview(c, http.StatusUnprocessableEntity, id, nil)
+			if _, missing := told.Problems.For("reason"); !missing {
+				told = nil // the page itself says what is wrong by now
+			}
+			return s.showReview(c, http.StatusUnprocessableEntity, id, told)
 		}
 	}
 	if err != nil {

@@ -35,14 +35,20 @@ const designJSON = `{"name":"design","enterprise_projects":["p1","p2"],"groups":
 func withoutTeams(t *testing.T) *console {
 	t.Helper()
 	c := newConsole(t)
-	teams, err := c.db.Teams(t.Context())
-	require.NoError(t, err)
+	c.disband()
+	return c
+}
+
+// disband deletes all teams.
+func (c *console) disband() {
+	c.t.Helper()
+	teams, err := c.db.Teams(c.t.Context())
+	require.NoError(c.t, err)
 	var gone []orders.TeamChange
 	for _, team := range teams.All() {
 		gone = append(gone, orders.TeamChange{Name: team.Name, Before: &team})
 	}
-	require.NoError(t, c.db.ApplyTeams(t.Context(), auth.Console, gone))
-	return c
+	require.NoError(c.t, c.db.ApplyTeams(c.t.Context(), auth.Console, gone))
 }
 
 // stamp is what a team's form carries.

@@ -3,6 +3,8 @@ package policy_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,6 +16,7 @@ import (
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders/field"
 	"workspace-order-console/internal/orders/policy"
+	"workspace-order-console/internal/testkit"
 )
 
 func amount(text string) *decimal.Decimal {
@@ -275,6 +278,22 @@ func TestWhoBelongsWhere(t *testing.T) {
 	assert.Empty(t, policy.Teams{}.All())
 	_, ok = policy.Teams{}.OwnerOf("p1")
 	assert.False(t, ok)
+}
+
+func TestTheFileInTheDocumentationIsRead(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(testkit.Root(t), "docs", "teams.md"))
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(text), "```yaml\n")
+	require.True(t, found)
+	example, _, _ := strings.Cut(rest, "```")
+	file := policy.Read([]byte(example))
+	require.Empty(t, file.Problems)
+	require.Len(t, file.Teams, 1)
+	for _, d := range policy.Differences(&policy.Team{}, &file.Teams[0]) {
+		assert.NotEmpty(t, d.After)
+	}
+	assert.Len(t, policy.Differences(nil, &file.Teams[0]), 15, "it has every member")
 }
 
 func FuzzRead(f *testing.F) {

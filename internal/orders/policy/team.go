@@ -33,7 +33,7 @@ type Team struct {
 
 // Budget bounds what a team spends in a calendar month, UTC.
 type Budget struct {
-	// Month is the most, in Currency; an order that would exceed it is refused. It is not negative.
+	// Month is the most, in Currency; an order that would exceed it is for an admin to decide. It is not negative.
 	Month decimal.Decimal
 	// Currency is three capital letters.
 	Currency string

@@ -1,0 +1,156 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/field"
+)
+
+// belongings is what is one team's, each with something that stands nowhere else.
+type belongings struct {
+	team string
+	// orders are by state, or by badge once placed; the ID of each, and of the cloud's that came of it.
+	orders, cloudOrders map[string]string
+	// draft is that of the team's buyer.
+	draft string
+	// seq is an audit entry about one of its orders.
+	seq int64
+	// desktop and pool are IDs, of the demo data.
+	desktop, pool string
+	// marks are texts that stand in nothing but what is its.
+	marks []string
+}
+
+// furnish gives every team orders of all sorts, entries in the log and people; and what is nobody's, to none.
+func (c *console) furnish() map[string]*belongings {
+	c.t.Helper()
+	all := map[string]*belongings{}
+	for _, team := range []string{"design", "finance", "support", ""} {
+		b := &belongings{team: team, orders: map[string]string{}, cloudOrders: map[string]string{}}
+		all[team] = b
+		scope := auth.OfTeam(team)
+		if team != "" {
+			desktops, err := c.db.Desktops(c.t.Context(), orders.DesktopFilter{Scope: scope, Limit: 200})
+			require.NoError(c.t, err)
+			pools, err := c.db.Pools(c.t.Context(), orders.PoolFilter{Scope: scope, Limit: 200})
+			require.NoError(c.t, err)
+			require.NotEmpty(c.t, desktops.Items)
+			require.NotEmpty(c.t, pools.Items)
+			b.desktop, b.pool = desktops.Items[0].DesktopID, pools.Items[0].ID
+			for _, d := range desktops.Items {
+				b.marks = append(b.marks, d.DesktopID, d.ComputerName, d.UserName)
+				for _, disk := range d.DataVolumes {
+					b.marks = append(b.marks, disk.ID)
+				}
+			}
+			for _, p := range pools.Items {
+				b.marks = append(b.marks, p.ID, p.Name)
+			}
+			b.marks = append(b.marks, projects[team])
+			for _, role := range teamRoles {
+				b.marks = append(b.marks, team+"-"+string(role))
+			}
+			b.draft = c.reviewed(team)
+		}
+		for i, sort := range []string{"queued", "awaiting_approval", "in_doubt", "refused", "withdrawn", "not_placed", "to_be_paid", "failed", "completed"} {
+			c.order(b, sort, i)
+		}
+		page, err := c.db.Audit(c.t.Context(), audit.Filter{Scope: auth.Everything, Object: "order:" + b.orders["to_be_paid"], Limit: 1})
+		require.NoError(c.t, err)
+		b.seq = page.Items[0].Seq
+	}
+	// what stands in something of another's too marks neither
+	for _, b := range all {
+		b.marks = slices.DeleteFunc(b.marks, func(mark string) bool {
+			if mark == "" {
+				return true
+			}
+			for _, other := range all {
+				if other != b && slices.ContainsFunc(other.marks, func(of string) bool { return strings.Contains(of, mark) }) {
+					return true
+				}
+			}
+			return false
+		})
+		require.NotEmpty(c.t, b.marks)
+	}
+	return all
+}
+
+// reviewed is a draft of a team's buyer, an order of some desktops.
+func (c *console) reviewed(team string) string {
+	c.t.Helper()
+	form := formOf(c.t, example(c.t, "subscribe/createDesktops/minimal-seed-example"))
+	form.Set("enterprise_project_id", projects[team])
+	form.Set("order", orders.NewID())
+	form.Set("reason", "mark-"+team+"-draft")
+	form.Set("review", "1")
+	a := c.visit(team+"-buyer", team+"-buyer").post("/orders/new/subscribe/createDesktops", form)
+	require.Equal(c.t, http.StatusSeeOther, a.StatusCode, problemsOf(a.body))
+	return form.Get("order")
+}
+
+// order loads an order of a team. Nobody works on it.
+func (c *console) order(b *belongings, sort string, i int) {
+	c.t.Helper()
+	mark := fmt.Sprintf("mark-%s-%s", b.team, sort)
+	if b.team == "" {
+		mark = "mark-nobodys-" + sort
+	}
+	actor := mark + "-actor"
+	if sort == "queued" && b.team != "" {
+		actor = b.team + "-buyer" // who can withdraw it
+	}
+	now := time.Now().Add(-time.Duration(i) * time.Minute).Truncate(time.Microsecond)
+	o := orders.Order{ID: orders.NewID(), Kind: "batch-desktop/RESIZE", Door: auth.DoorWeb, Actor: actor, Team: b.team, Reason: mark + "-reason",
+		Path: "/v2/" + project + "/periodic/change/batch-order", Body: []byte(`{"type":"RESIZE","resize_param":{"desktop_ids":["` + mark + `-target"],"product_id":"p"}}`), Hash: mark + "-hash",
+		Targets: []string{"desktop:" + mark + "-target"}, Summary: field.Say("summary.resize", "n", 1), CreatedAt: now, UpdatedAt: now, State: orders.State(sort)}
+	o.RequestID = o.ID
+	status := map[string]cloud.OrderStatus{"to_be_paid": cloud.StatusToBePaid, "completed": cloud.StatusCompleted}
+	switch sort {
+	case "to_be_paid", "completed", "failed":
+		o.State = orders.StatePlaced
+		amount := decimal.RequireFromString("12.50")
+		made := orders.CloudOrder{OrderID: "CS-" + mark, Amount: &amount, Currency: "USD", NextCheckAt: now.Add(24 * time.Hour)}
+		if s, ok := status[sort]; ok {
+			made.Status = &s
+		} else {
+			made.OrderID, made.Result, made.Code, made.Msg = "", "FAIL", "WKS.1", mark+"-msg"
+		}
+		o.CloudOrders = []orders.CloudOrder{made}
+		b.cloudOrders[sort] = made.OrderID
+	case "queued":
+		o.NextAttemptAt = now.Add(24 * time.Hour)
+	case "refused":
+		o.Answer = &orders.Answer{HTTPStatus: 400, Code: "WKS.2", Msg: mark + "-refused"}
+	}
+	require.NoError(c.t, c.db.LoadOrders(c.t.Context(), []orders.Order{o}))
+	entry, err := orders.NewEntry(auth.Who{Name: actor, Team: b.team, Door: auth.DoorWeb, Address: "192.0.2.1"}, now, "order.submitted", "order:"+o.ID,
+		map[string]any{"reason": o.Reason})
+	require.NoError(c.t, err)
+	require.NoError(c.t, c.db.LoadEntries(c.t.Context(), []audit.Entry{entry}))
+	b.orders[sort] = o.ID
+	b.marks = append(b.marks, o.ID, mark)
+}
+
+// told are the marks that a body has, but for those that who asks has named themselves.
+func told(body string, marks []string, asked ...string) []string {
+	var found []string
+	for _, mark := range marks {
+		if strings.Contains(body, mark) && !strings.Contains(strings.Join(asked, " "), mark) {
+			found = append(found, mark)
+		}
+	}
+	return found
+}
