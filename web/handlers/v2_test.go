@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -119,6 +120,29 @@ func TestTheSameIdempotencyKey(t *testing.T) {
 	list, err := c.cloud.Orders(t.Context(), allOrders)
 	require.NoError(t, err)
 	assert.Equal(t, 1, list.Total)
+}
+
+func TestAHundredIdenticalCallsAtOnceAreOneOrder(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	e := example(t, "subscribe/expandDesktopPool")
+	answers := make([]answer, 100)
+	var calls sync.WaitGroup
+	for i := range answers {
+		calls.Go(func() { answers[i] = c.call("POST", e.Path, string(e.Body), "Idempotency-Key", "one") })
+	}
+	calls.Wait()
+	for _, a := range answers {
+		assert.Equal(t, http.StatusOK, a.StatusCode, a.body)
+		assert.Equal(t, answers[0].body, a.body)
+		assert.Equal(t, answers[0].Header.Get("X-Console-Order"), a.Header.Get("X-Console-Order"))
+	}
+	list, err := c.cloud.Orders(t.Context(), allOrders)
+	require.NoError(t, err)
+	assert.Equal(t, 1, list.Total)
+	order, err := c.db.Order(t.Context(), answers[0].Header.Get("X-Console-Order"))
+	require.NoError(t, err)
+	assert.Equal(t, 1, order.Attempts, "one call to the cloud")
 }
 
 func TestTheCloudsOwnRefusalIsPassedThrough(t *testing.T) {
