@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -17,6 +18,7 @@ import (
 // The people of a company that has one team, and their groups.
 const (
 	buyer    = "u-1001"
+	approver = "u-1002"
 	auditor  = "u-1003"
 	admin    = "u-1004"
 	stranger = "u-1005" // of whom the sign-in knows nothing but that
@@ -28,7 +30,9 @@ const teamsOfCompany = `teams:
   enterprise_projects: [6cd06618-495c-4ee3-b67c-03e0ca68601a]
   groups:
     buyer: [design-buyers]
+    approver: [design-leads]
     auditor: [audit]
+  approval: {above: "10.00", approvers: 1}
 `
 
 // company is a console behind a sign-in proxy.
@@ -44,6 +48,7 @@ func startCompany(t *testing.T, proxy func(t *testing.T, site, console, sso stri
 	t.Helper()
 	c := &company{direct: net.JoinHostPort("127.0.0.1", freePort(t)), provider: startProvider(t, map[string]person{
 		buyer:    {"blake@example.com", []string{"staff", "design-buyers"}},
+		approver: {"robin@example.com", []string{"staff", "design-leads"}},
 		auditor:  {"avery@example.com", []string{"audit"}},
 		admin:    {"ash@example.com", []string{"console-admins"}},
 		stranger: {},
@@ -115,7 +120,7 @@ func TestACompanyBehindNginx(t *testing.T) {
 	c.keepsOut(t)
 }
 
-// buys buys: a buyer orders, an admin pays, an auditor reads, and the buyer is out once the group is gone.
+// buys buys: a buyer asks, an approver decides, an admin pays, an auditor reads, and the buyer is out once the group is gone.
 func (c *company) buys(t *testing.T) {
 	b := c.signIn(t, buyer, "/desktops?charge_mode=0&desktop_type=DEDICATED")
 	assert.Contains(t, b.text(".who"), "blake@example.com")
@@ -137,10 +142,48 @@ func (c *company) buys(t *testing.T) {
 	assert.Equal(t, "/orders/review", b.path())
 	assert.Contains(t, b.text("main"), "Room for the archive")
 	price := b.attribute(`#price .total data`, "value")
+	assert.Contains(t, b.text("#approval"), "An approver of team design or an admin decides.")
+	assert.Contains(t, b.text("#approval"), "orders above 10.00 approved")
 	require.EqualValues(t, 200, b.press("button[name=place]"))
 	id := b.attribute("[data-order]", "data-order")
 	order := "/orders/" + id
 	assert.Equal(t, order, b.path())
+	assert.Equal(t, "awaiting", b.attribute("[data-request]", "data-request"))
+	assert.Zero(t, b.count("button[name=approve]"), "nobody decides about their own")
+
+	d := c.signIn(t, approver, "/approvals")
+	row := fmt.Sprintf("tr[data-order=%q]", id)
+	assert.Contains(t, d.text(row), price)
+	d.check("approvals")
+	d.focus(row + " a[data-row-link]")
+	require.EqualValues(t, 200, d.lead(press(kb.Enter)))
+	assert.Equal(t, order, d.path())
+	assert.Contains(t, d.text("main"), "Room for the archive")
+	hash := d.attribute("#decide [name=hash]", "value")
+	assert.Regexp(t, `^[0-9a-f]{64}$`, hash)
+	assert.Contains(t, d.attribute("#decide [name=price]", "value"), price)
+	var asked struct{ State string }
+	d.read(order, &asked)
+	assert.Equal(t, "awaiting_approval", asked.State, "nothing is sent before the decision")
+	d.fill("reason", "The archive is full")
+	require.EqualValues(t, 200, d.press("button[name=approve]"))
+	assert.Equal(t, "approved", d.attribute("[data-request]", "data-request"))
+	var decided struct {
+		Approval struct {
+			Decisions []struct {
+				Approver, Reason, Amount, Currency string
+				Hash                               string `json:"request_hash"`
+			}
+		}
+	}
+	d.read(order, &decided)
+	if assert.Len(t, decided.Approval.Decisions, 1) {
+		decision := decided.Approval.Decisions[0]
+		assert.Equal(t, approver, decision.Approver)
+		assert.Equal(t, "The archive is full", decision.Reason)
+		assert.Equal(t, hash, decision.Hash, "the decision names what is sent")
+		assert.Equal(t, price+" USD", decision.Amount+" "+decision.Currency, "and the price")
+	}
 	b.fresh(`document.querySelector('[data-state=placed] [data-cloud-order][data-status="6"]') !== null`)
 	assert.Zero(t, b.count("button[name=pay]"), "buyers do not pay")
 
@@ -160,6 +203,7 @@ func (c *company) buys(t *testing.T) {
 		actors[what] = r.texts(`main tbody [data-label="Who"]`)[i]
 	}
 	assert.Equal(t, buyer, actors["Ordered"])
+	assert.Equal(t, approver, actors["Approved"])
 	assert.Equal(t, admin, actors["Payment asked for"])
 	assert.Equal(t, "console", actors["Paid"])
 	assert.EqualValues(t, 403, r.visit("/orders/new"), "auditors read")
