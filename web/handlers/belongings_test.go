@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/field"
+	"workspace-order-console/internal/orders/policy"
 )
 
 // belongings is what is one team's, each with something that stands nowhere else.
@@ -22,8 +24,9 @@ type belongings struct {
 	team string
 	// orders are by state, or by badge once placed; the ID of each, and of the cloud's that came of it.
 	orders, cloudOrders map[string]string
-	// draft is that of the team's buyer.
-	draft string
+	// draft is that of the team's buyer; asked is an order of theirs that waits for approval, and ballot what its page shows.
+	draft, asked string
+	ballot       url.Values
 	// seq is an audit entry about one of its orders.
 	seq int64
 	// desktop and pool are IDs, of the demo data.
@@ -66,6 +69,11 @@ func (c *console) furnish() map[string]*belongings {
 		for i, sort := range []string{"queued", "awaiting_approval", "in_doubt", "refused", "withdrawn", "not_placed", "to_be_paid", "failed", "completed"} {
 			c.order(b, sort, i)
 		}
+		if team != "" {
+			c.ask(b)
+		} else {
+			b.asked = b.orders["awaiting_approval"]
+		}
 		page, err := c.db.Audit(c.t.Context(), audit.Filter{Scope: auth.Everything, Object: "order:" + b.orders["to_be_paid"], Limit: 1})
 		require.NoError(c.t, err)
 		b.seq = page.Items[0].Seq
@@ -99,6 +107,25 @@ func (c *console) reviewed(team string) string {
 	a := c.visit(team+"-buyer", team+"-buyer").post("/orders/new/subscribe/createDesktops", form)
 	require.Equal(c.t, http.StatusSeeOther, a.StatusCode, problemsOf(a.body))
 	return form.Get("order")
+}
+
+// ask makes the team one that approves everything that costs, and its buyer's next order one that waits for that.
+func (c *console) ask(b *belongings) {
+	c.t.Helper()
+	teams, err := c.db.Teams(c.t.Context())
+	require.NoError(c.t, err)
+	before, _ := teams.Named(b.team)
+	after := before
+	after.Approval = &policy.Approval{Above: &decimal.Decimal{}, Approvals: 1}
+	require.NoError(c.t, c.db.ApplyTeams(c.t.Context(), auth.Console, []orders.TeamChange{{Name: b.team, Before: &before, After: &after}}))
+	b.asked = c.reviewed(b.team)
+	buyer := c.visit(b.team+"-buyer", b.team+"-buyer")
+	quote := inputValue(c.t, buyer.get("/orders/review?order="+b.asked).body, "quote")
+	a := buyer.post("/orders/review", url.Values{"order": {b.asked}, "quote": {quote}, "place": {"1"}})
+	require.Equal(c.t, "/orders/"+b.asked, a.Header.Get("Location"), problemsOf(a.body))
+	page := c.visit(b.team+"-approver", b.team+"-approver").get("/orders/" + b.asked).body
+	b.ballot = url.Values{"hash": {inputValue(c.t, page, "hash")}, "price": {inputValue(c.t, page, "price")}, "reason": {"as agreed"}}
+	b.marks = append(b.marks, b.asked)
 }
 
 // order loads an order of a team. Nobody works on it.

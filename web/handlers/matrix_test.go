@@ -28,6 +28,8 @@ type probe struct {
 	allowed, other int
 	// admin is what an admin gets, who sees every team's, where it is not what is allowed; 0 the same.
 	admin int
+	// only are the roles that may do it where the route's action does not say it all: others are refused.
+	only []auth.Role
 }
 
 func fixed(path string) func(*belongings) string { return func(*belongings) string { return path } }
@@ -53,6 +55,7 @@ func creation(t testing.TB) func(b *belongings) url.Values {
 		values.Set("enterprise_project_id", projects[b.team])
 		values.Set("team", b.team)
 		values.Set("order", orders.NewID())
+		values.Set("reason", "we need it")
 		return values
 	}
 }
@@ -93,14 +96,26 @@ func probes(t testing.TB) map[string]probe {
 		"GET /orders": {allowed: 200},
 		"GET /orders/poll": {path: func(b *belongings) string { return "/orders/poll?version=0&id=" + b.orders["queued"] },
 			allowed: 200},
-		"GET /orders/foreign":                 {allowed: 200},
-		"POST /orders/foreign/:id/cancel":     {path: fixed("/orders/foreign/CS-none/cancel"), form: form("reason", "a ghost"), allowed: 404},
-		"GET /orders/:id":                     {path: ofOrder("in_doubt", ""), allowed: 200, other: 404},
-		"GET /orders/:id/poll":                {path: ofOrder("to_be_paid", "/poll?version=0"), allowed: 200, other: 404},
-		"POST /orders/:id/pay":                {path: ofOrder("to_be_paid", "/pay"), form: form(), allowed: 303, other: 404},
-		"POST /orders/:id/cancel":             {path: ofOrder("to_be_paid", "/cancel"), form: form(), allowed: 409, other: 404}, // it is being paid
-		"POST /orders/:id/withdraw":           {path: ofOrder("queued", "/withdraw"), allowed: 303, other: 404},
-		"POST /orders/:id/resolve":            {path: ofOrder("in_doubt", "/resolve"), form: form("outcome", "not_placed", "reason", "looked"), allowed: 303, other: 404},
+		"GET /orders/foreign":             {allowed: 200},
+		"POST /orders/foreign/:id/cancel": {path: fixed("/orders/foreign/CS-none/cancel"), form: form("reason", "a ghost"), allowed: 404},
+		"GET /orders/:id":                 {path: ofOrder("in_doubt", ""), allowed: 200, other: 404},
+		"GET /orders/:id/poll":            {path: ofOrder("to_be_paid", "/poll?version=0"), allowed: 200, other: 404},
+		"POST /orders/:id/pay":            {path: ofOrder("to_be_paid", "/pay"), form: form(), allowed: 303, other: 404},
+		"POST /orders/:id/cancel":         {path: ofOrder("to_be_paid", "/cancel"), form: form(), allowed: 409, other: 404}, // it is being paid
+		"POST /orders/:id/withdraw":       {path: ofOrder("queued", "/withdraw"), allowed: 303, other: 404},
+		"POST /orders/:id/resolve":        {path: ofOrder("in_doubt", "/resolve"), form: form("outcome", "not_placed", "reason", "looked"), allowed: 303, other: 404},
+		"POST /orders/:id/approve": {path: func(b *belongings) string { return "/orders/" + b.asked + "/approve" },
+			form: func(b *belongings) url.Values { return b.ballot }, allowed: 303, other: 404, only: []auth.Role{auth.RoleApprover, auth.RoleAdmin}},
+		"POST /orders/:id/reject": {path: func(b *belongings) string { return "/orders/" + b.asked + "/reject" },
+			form: func(b *belongings) url.Values { return b.ballot }, allowed: 409, other: 404, only: []auth.Role{auth.RoleApprover, auth.RoleAdmin}}, // it is approved
+		"POST /orders/:id/comments":           {path: ofOrder("refused", "/comments"), form: form("text", "why?"), allowed: 303, other: 404},
+		"GET /approvals":                      {allowed: 200},
+		"GET /approvals/poll":                 {path: fixed("/approvals/poll?version=0&view=all"), allowed: 200},
+		"GET /budgets":                        {allowed: 200},
+		"GET /budgets/:name":                  {path: func(b *belongings) string { return "/budgets/" + b.team }, allowed: 200, other: 404},
+		"GET /settings/delegations":           {allowed: 200},
+		"POST /settings/delegations":          {form: form(), allowed: 422},
+		"POST /settings/delegations/:id/end":  {path: fixed("/settings/delegations/" + noID + "/end"), allowed: 404},
 		"POST /orders/:id/repeat":             {path: ofOrder("refused", "/repeat"), allowed: 303, other: 404},
 		"GET /desktops":                       {path: func(b *belongings) string { return "/desktops?q=" + b.desktop }, allowed: 200},
 		"GET /pools":                          {path: func(b *belongings) string { return "/pools?q=" + b.pool }, allowed: 200},
@@ -213,12 +228,16 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 						switch {
 						case r.Access >= handlers.Members && !may.May(r.Action):
 							want = http.StatusForbidden
+						case team == "" && p.only != nil:
+							want = http.StatusNotFound // nobody asked for it to be approved
 						case role == auth.RoleAdmin && p.admin != 0:
 							want = p.admin
 						case team == "" && r.Path == "/orders/new/:door/:type" && r.Method == http.MethodPost:
 							// without a team and a project, it is the own team's
 						case role != auth.RoleAdmin && team != "design" && p.other != 0:
 							want = p.other
+						case p.only != nil && !slices.Contains(p.only, role):
+							want = http.StatusForbidden
 						}
 						if (want == http.StatusForbidden || want == http.StatusNotFound || want == http.StatusUnprocessableEntity) == refused && r.Path != "/logout" {
 							try(r, p, b, want)
