@@ -8,8 +8,7 @@
 # Why --network host: the console signs people in by a one-time link that it prints, and because whoever
 # holds that link is an admin, it refuses to listen on anything but loopback as long as that is the way
 # to sign in. Inside a network of its own a container's loopback cannot be reached, so --publish is of no
-# use yet. Behind a company's single sign-on (--auth header or jwt), which is a later step, it may listen
-# on every address.
+# use. Behind a company's single sign-on (--auth header or jwt) it listens on every address: deploy/.
 
 FROM golang:1.26 AS build
 WORKDIR /src

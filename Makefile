@@ -19,11 +19,11 @@ build: ## build bin/console: static, stripped, stamped with a version (BINARY=, 
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o '$(BINARY)' ./cmd/console
 
 .PHONY: test
-test: browser postgres ## run all tests, the browser's included
+test: browser postgres proxies ## run all tests, the browser's included
 	go test ./...
 
 .PHONY: race
-race: browser compiler postgres ## run all tests with the race detector
+race: browser compiler postgres proxies ## run all tests with the race detector
 	CGO_ENABLED=1 go test -race ./...
 
 .PHONY: check
@@ -89,3 +89,7 @@ compiler:
 .PHONY: postgres
 postgres:
 	@scripts/require.sh postgres
+
+.PHONY: proxies
+proxies:
+	@scripts/require.sh proxies

@@ -43,6 +43,8 @@ type tab struct {
 	ctx     context.Context
 	console *console
 	scripts bool
+	// iconless: it sees pages that are not the console's and have no icon, so that the browser looks for one at /favicon.ico.
+	iconless bool
 
 	mu         sync.Mutex
 	complaints []string
@@ -100,6 +102,9 @@ func (b *tab) listen(event any) {
 		}
 		b.complain("exception: %s", words)
 	case *log.EventEntryAdded:
+		if b.iconless && strings.HasSuffix(e.Entry.URL, "/favicon.ico") {
+			return
+		}
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			b.complain("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}

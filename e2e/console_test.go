@@ -27,14 +27,20 @@ var (
 	saidLink = regexp.MustCompile(`http://\S+/signin\?code=\S+`)
 )
 
-// startConsole runs a console for the time of the test. At its end the console has to stop in good order, and must not
-// have logged an error.
+// startConsole runs a console for the time of the test, which people sign in to by its link. At its end the console has to stop in
+// good order, and must not have logged an error.
 func startConsole(t *testing.T, flags ...string) *console {
+	t.Helper()
+	return serveConsole(t, true, append([]string{"--listen", "127.0.0.1:0"}, flags...)...)
+}
+
+// serveConsole runs a console as startConsole does, with or without a link to sign in.
+func serveConsole(t *testing.T, linked bool, flags ...string) *console {
 	t.Helper()
 	binary, err := program()
 	require.NoError(t, err)
 	c := &console{data: t.TempDir()}
-	cmd := exec.Command(binary, append([]string{"--listen", "127.0.0.1:0", "--data", c.data}, flags...)...)
+	cmd := exec.Command(binary, append([]string{"--data", c.data}, flags...)...)
 	cmd.Env = plainEnv()
 	var log logBuffer
 	cmd.Stderr = &log
@@ -42,13 +48,14 @@ func startConsole(t *testing.T, flags ...string) *console {
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
 	lines := bufio.NewScanner(stdout)
-	for c.link == "" && lines.Scan() {
+	ready := func() bool { return c.url != "" && (c.link != "" || !linked) }
+	for !ready() && lines.Scan() {
 		if m := saidURL.FindStringSubmatch(lines.Text()); m != nil {
 			c.url = m[1]
 		}
 		c.link = saidLink.FindString(lines.Text())
 	}
-	if c.link == "" {
+	if !ready() {
 		_ = cmd.Wait()
 		t.Fatalf("the console did not start:\n%s", log.String())
 	}

@@ -2,6 +2,7 @@
 # require.sh browser    Chromium and a font with Chinese characters, for the browser tests
 # require.sh compiler   a C compiler, for the race detector
 # require.sh postgres   the PostgreSQL server's programs (15 or newer), which tests start for themselves
+# require.sh proxies    Caddy and nginx, for the tests of signing in behind a proxy
 #
 # Does nothing where they are there. Where they are not: installs them on Debian as root, and elsewhere
 # prints the command to type and fails.
@@ -28,6 +29,11 @@ have_postgres() {
 	have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || compgen -G '/usr/pgsql-*/bin/initdb' >/dev/null ||
 		compgen -G '/usr/libexec/postgresql*/initdb' >/dev/null || compgen -G '/opt/homebrew/opt/postgresql@*/bin/initdb' >/dev/null ||
 		compgen -G '/usr/local/opt/postgresql@*/bin/initdb' >/dev/null
+}
+
+# Debian has nginx where only root has it in PATH.
+have_proxies() {
+	have caddy && { have nginx || [ -x /usr/sbin/nginx ]; }
 }
 
 case ${1:-} in
@@ -61,8 +67,18 @@ postgres)
 	ubuntu='sudo apt-get update && sudo apt-get install -y postgresql'
 	macos='brew install postgresql@15'
 	;;
+proxies)
+	ready() { have_proxies; }
+	what='The tests of signing in behind a proxy need Caddy and nginx'
+	debian='caddy nginx'
+	fedora='caddy nginx'
+	arch='caddy nginx'
+	alpine='caddy nginx'
+	ubuntu='sudo apt-get update && sudo apt-get install -y caddy nginx'
+	macos='brew install caddy nginx'
+	;;
 *)
-	echo 'usage: require.sh browser|compiler|postgres' >&2
+	echo 'usage: require.sh browser|compiler|postgres|proxies' >&2
 	exit 2
 	;;
 esac

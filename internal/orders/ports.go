@@ -92,7 +92,8 @@ type Journal interface {
 	// changed: no audit entry is written and the head does not move.
 	UpdateCloudOrder(ctx context.Context, orderID string, c CloudOrder, entry *audit.Entry) error
 
-	// RequestActions journals payments or cancellations. ErrStale when one of the cloud orders has an open action.
+	// RequestActions journals payments or cancellations, at least one, all of the same order, whose team sees the entry whoever
+	// asks for them. ErrStale when one of the cloud orders has an open action.
 	RequestActions(ctx context.Context, actions []Action, entry audit.Entry) error
 	// DueActions lists actions that are requested or unknown and whose NextAttemptAt has come, oldest first.
 	DueActions(ctx context.Context, now time.Time, limit int) ([]Action, error)

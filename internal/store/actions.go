@@ -56,21 +56,12 @@ func (s *Store) RequestActions(ctx context.Context, actions []orders.Action, ent
 		if _, err := t.head(); err != nil {
 			return err
 		}
-		touched := map[string]bool{}
 		for _, a := range actions {
 			if err := t.requestAction(a); err != nil {
 				return fmt.Errorf("%s %s: %w", a.Kind, a.CloudOrderID, err)
 			}
-			touched[a.OrderID] = true
 		}
-		now := t.timeOf(entry)
-		delete(touched, "")
-		for id := range touched {
-			if err := t.stamp(id, now); err != nil {
-				return err
-			}
-		}
-		return t.append(entry)
+		return t.changed(actions[0].OrderID, entry)
 	})
 }
 

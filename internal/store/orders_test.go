@@ -357,7 +357,12 @@ func TestPaymentsAndCancellations(t *testing.T) {
 	o := place(t, s, orders.CloudOrder{OrderID: "CS1", Status: status(cloud.StatusToBePaid)})
 	action := orders.Action{ID: "a1", OrderID: o.ID, CloudOrderID: "CS1", Kind: orders.ActionPay, State: orders.ActionRequested, Actor: "bob",
 		Amount: *money("12.5"), Currency: "USD", NextAttemptAt: noon, CreatedAt: noon, UpdatedAt: noon}
-	require.NoError(t, s.RequestActions(ctx, []orders.Action{action}, entry("order.pay_requested")))
+	asked := entry("order.pay_requested") // by an admin, who is of no team
+	asked.Object = "order:" + o.ID
+	require.NoError(t, s.RequestActions(ctx, []orders.Action{action}, asked))
+	seen, err := s.Audit(ctx, audit.Filter{Action: "order.pay_requested", Scope: auth.OfTeam(o.Team)})
+	require.NoError(t, err)
+	assert.Len(t, seen.Items, 1, "the order's team sees who pays for it")
 	again := action
 	again.ID, again.Kind = "a2", orders.ActionCancel
 	assert.ErrorIs(t, s.RequestActions(ctx, []orders.Action{again}, entry("order.cancel_requested")), orders.ErrStale)

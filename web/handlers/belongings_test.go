@@ -3,7 +3,6 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/field"
-	"workspace-order-console/internal/orders/policy"
 )
 
 // belongings is what is one team's, each with something that stands nowhere else.
@@ -24,9 +22,10 @@ type belongings struct {
 	team string
 	// orders are by state, or by badge once placed; the ID of each, and of the cloud's that came of it.
 	orders, cloudOrders map[string]string
-	// draft is that of the team's buyer; asked is an order of theirs that waits for approval, and ballot what its page shows.
-	draft, asked string
-	ballot       url.Values
+	// draft is that of the team's buyer.
+	draft string
+	// delegation is one that its approver has given.
+	delegation string
 	// seq is an audit entry about one of its orders.
 	seq int64
 	// desktop and pool are IDs, of the demo data.
@@ -66,13 +65,11 @@ func (c *console) furnish() map[string]*belongings {
 			}
 			b.draft = c.reviewed(team)
 		}
-		for i, sort := range []string{"queued", "awaiting_approval", "in_doubt", "refused", "withdrawn", "not_placed", "to_be_paid", "failed", "completed"} {
+		for i, sort := range []string{"queued", "awaiting_approval", "asked", "in_doubt", "refused", "withdrawn", "not_placed", "to_be_paid", "failed", "completed"} {
 			c.order(b, sort, i)
 		}
 		if team != "" {
-			c.ask(b)
-		} else {
-			b.asked = b.orders["awaiting_approval"]
+			c.delegated(b)
 		}
 		page, err := c.db.Audit(c.t.Context(), audit.Filter{Scope: auth.Everything, Object: "order:" + b.orders["to_be_paid"], Limit: 1})
 		require.NoError(c.t, err)
@@ -109,25 +106,6 @@ func (c *console) reviewed(team string) string {
 	return form.Get("order")
 }
 
-// ask makes the team one that approves everything that costs, and its buyer's next order one that waits for that.
-func (c *console) ask(b *belongings) {
-	c.t.Helper()
-	teams, err := c.db.Teams(c.t.Context())
-	require.NoError(c.t, err)
-	before, _ := teams.Named(b.team)
-	after := before
-	after.Approval = &policy.Approval{Above: &decimal.Decimal{}, Approvals: 1}
-	require.NoError(c.t, c.db.ApplyTeams(c.t.Context(), auth.Console, []orders.TeamChange{{Name: b.team, Before: &before, After: &after}}))
-	b.asked = c.reviewed(b.team)
-	buyer := c.visit(b.team+"-buyer", b.team+"-buyer")
-	quote := inputValue(c.t, buyer.get("/orders/review?order="+b.asked).body, "quote")
-	a := buyer.post("/orders/review", url.Values{"order": {b.asked}, "quote": {quote}, "place": {"1"}})
-	require.Equal(c.t, "/orders/"+b.asked, a.Header.Get("Location"), problemsOf(a.body))
-	page := c.visit(b.team+"-approver", b.team+"-approver").get("/orders/" + b.asked).body
-	b.ballot = url.Values{"hash": {inputValue(c.t, page, "hash")}, "price": {inputValue(c.t, page, "price")}, "reason": {"as agreed"}}
-	b.marks = append(b.marks, b.asked)
-}
-
 // order loads an order of a team. Nobody works on it.
 func (c *console) order(b *belongings, sort string, i int) {
 	c.t.Helper()
@@ -162,13 +140,44 @@ func (c *console) order(b *belongings, sort string, i int) {
 	case "refused":
 		o.Answer = &orders.Answer{HTTPStatus: 400, Code: "WKS.2", Msg: mark + "-refused"}
 	}
-	require.NoError(c.t, c.db.LoadOrders(c.t.Context(), []orders.Order{o}))
+	if sort == "awaiting_approval" || sort == "asked" {
+		c.requests(o, mark)
+	} else {
+		require.NoError(c.t, c.db.LoadOrders(c.t.Context(), []orders.Order{o}))
+	}
 	entry, err := orders.NewEntry(auth.Who{Name: actor, Team: b.team, Door: auth.DoorWeb, Address: "192.0.2.1"}, now, "order.submitted", "order:"+o.ID,
 		map[string]any{"reason": o.Reason})
 	require.NoError(c.t, err)
 	require.NoError(c.t, c.db.LoadEntries(c.t.Context(), []audit.Entry{entry}))
+	entry.Action = "order.commented"
+	require.NoError(c.t, c.db.AddComment(c.t.Context(), orders.Comment{ID: orders.NewID(), OrderID: o.ID, Actor: actor, Text: mark + "-said", CreatedAt: now}, entry))
 	b.orders[sort] = o.ID
 	b.marks = append(b.marks, o.ID, mark)
+}
+
+// requests stores an order that two people must approve.
+func (c *console) requests(o orders.Order, mark string) {
+	c.t.Helper()
+	o.State = orders.StateAwaitingApproval
+	r := orders.Request{ID: o.ID, Team: o.Team, State: orders.RequestAwaiting, Hash: o.Hash, Calls: []orders.Call{{OrderID: o.ID, Hash: o.Hash}},
+		Actor: o.Actor, Principal: o.Actor, Why: []field.Message{field.Say("approval.effect.alters")}, Needed: 2, Reason: mark + "-why",
+		CreatedAt: o.CreatedAt, ExpiresAt: o.CreatedAt.Add(time.Hour)}
+	_, err := c.db.Submit(c.t.Context(), orders.Intake{Orders: []orders.Order{o}, Admit: func(orders.BudgetMonth) (orders.Admission, error) {
+		return orders.Admission{Orders: []orders.Order{o}, Request: &r}, nil
+	}})
+	require.NoError(c.t, err)
+}
+
+// delegated lets somebody decide in the place of a team's approver.
+func (c *console) delegated(b *belongings) {
+	c.t.Helper()
+	now := time.Now().Truncate(time.Microsecond)
+	d := orders.Delegation{ID: orders.NewID(), Team: b.team, From: b.team + "-approver", To: "mark-" + b.team + "-delegate", Until: now.Add(time.Hour), CreatedAt: now}
+	entry, err := orders.NewEntry(auth.Who{Name: d.From, Team: b.team, Door: auth.DoorWeb}, now, "delegation.created", "delegation:"+d.ID, map[string]any{"to": d.To})
+	require.NoError(c.t, err)
+	require.NoError(c.t, c.db.AddDelegation(c.t.Context(), d, entry))
+	b.delegation = d.ID
+	b.marks = append(b.marks, d.ID, d.To)
 }
 
 // told are the marks that a body has, but for those that who asks has named themselves.

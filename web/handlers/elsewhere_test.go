@@ -319,24 +319,31 @@ func TestAFormStaysItsTeams(t *testing.T) {
 	mei := c.visit("mei", "finance-buyer", "design-buyer")
 	page := mei.get("/orders/new/subscribe/createDesktops")
 	form := formOf(t, example(t, "subscribe/createDesktops/minimal-seed-example"))
-	assert.Contains(t, page.body, `<option value="design" translate="no">`)
+	assert.Contains(t, page.body, `<option value="design" selected translate="no">`)
 	form.Set("team", "design")
 	form.Set("enterprise_project_id", projects["design"])
 	form.Set("order", inputValue(t, page.body, "order"))
 	form.Set("review", "1")
-	a := mei.post("/orders/new/subscribe/createDesktops", form)
-	require.Equal(t, http.StatusSeeOther, a.StatusCode, problemsOf(a.body))
-	review := a.Header.Get("Location")
-	quote := inputValue(t, mei.get(review).body, "quote")
+	change := url.Values{"team": {"design"}, "resize_param.desktop_ids[0]": {"x"}, "review": {"1"}}
 
 	require.Equal(t, http.StatusSeeOther, mei.post("/settings/team", url.Values{"team": {"finance"}}).StatusCode)
+	a := mei.post("/orders/new/batch-desktop/RESIZE", change)
+	assert.Equal(t, http.StatusUnprocessableEntity, a.StatusCode)
+	assert.NotEmpty(t, problemsOf(a.body)["team"], "what is there is changed by those who act for its team")
 	a = mei.post("/orders/new/subscribe/createDesktops", form)
-	assert.Equal(t, http.StatusUnprocessableEntity, a.StatusCode)
+	require.Equal(t, http.StatusSeeOther, a.StatusCode, problemsOf(a.body))
+	quote := inputValue(t, mei.get(a.Header.Get("Location")).body, "quote")
 	a = mei.post("/orders/review", url.Values{"order": {form.Get("order")}, "quote": {quote}, "place": {"1"}})
-	assert.Equal(t, http.StatusUnprocessableEntity, a.StatusCode)
+	require.Equal(t, http.StatusSeeOther, a.StatusCode)
 	list, err := c.db.Orders(t.Context(), orders.Filter{Scope: auth.Everything})
 	require.NoError(t, err)
-	assert.Empty(t, list.Items)
+	require.Len(t, list.Items, 1)
+	assert.Equal(t, "design", list.Items[0].Team)
+
+	mei.groups = []string{"finance-buyer"}
+	form.Set("order", orders.NewID())
+	a = mei.post("/orders/new/subscribe/createDesktops", form)
+	assert.Equal(t, http.StatusUnprocessableEntity, a.StatusCode, "no member any more")
 }
 
 func TestSomebodyWithoutARoleIsToldWhomToAsk(t *testing.T) {

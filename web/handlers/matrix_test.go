@@ -26,10 +26,12 @@ type probe struct {
 	form func(b *belongings) url.Values
 	// allowed is what who may do the action gets; other is what they get when it is another team's, 0 the same.
 	allowed, other int
+	// nobodys is what everybody gets of what is no team's, an admin too; 0 the same as of another's.
+	nobodys int
+	// needs is what one must be allowed to do beyond the route's action, where what is asked for is theirs to see; 403 without.
+	needs auth.Action
 	// admin is what an admin gets, who sees every team's, where it is not what is allowed; 0 the same.
 	admin int
-	// only are the roles that may do it where the route's action does not say it all: others are refused.
-	only []auth.Role
 }
 
 func fixed(path string) func(*belongings) string { return func(*belongings) string { return path } }
@@ -46,6 +48,17 @@ func ofOrder(sort, then string) func(*belongings) string {
 	return func(b *belongings) string { return "/orders/" + b.orders[sort] + then }
 }
 
+// ballot decides about an order of a sort, as its page has it.
+func ballot(sort string) func(*belongings) url.Values {
+	return func(b *belongings) url.Values {
+		mark := "mark-" + b.team + "-" + sort
+		if b.team == "" {
+			mark = "mark-nobodys-" + sort
+		}
+		return url.Values{"hash": {mark + "-hash"}, "price": {""}, "reason": {"seen"}}
+	}
+}
+
 const noID = "01a20380-d642-7137-a0f9-c1593c16901e"
 
 // creation is the form of an order of desktops for a team.
@@ -55,7 +68,6 @@ func creation(t testing.TB) func(b *belongings) url.Values {
 		values.Set("enterprise_project_id", projects[b.team])
 		values.Set("team", b.team)
 		values.Set("order", orders.NewID())
-		values.Set("reason", "we need it")
 		return values
 	}
 }
@@ -104,18 +116,27 @@ func probes(t testing.TB) map[string]probe {
 		"POST /orders/:id/cancel":         {path: ofOrder("to_be_paid", "/cancel"), form: form(), allowed: 409, other: 404}, // it is being paid
 		"POST /orders/:id/withdraw":       {path: ofOrder("queued", "/withdraw"), allowed: 303, other: 404},
 		"POST /orders/:id/resolve":        {path: ofOrder("in_doubt", "/resolve"), form: form("outcome", "not_placed", "reason", "looked"), allowed: 303, other: 404},
-		"POST /orders/:id/approve": {path: func(b *belongings) string { return "/orders/" + b.asked + "/approve" },
-			form: func(b *belongings) url.Values { return b.ballot }, allowed: 303, other: 404, only: []auth.Role{auth.RoleApprover, auth.RoleAdmin}},
-		"POST /orders/:id/reject": {path: func(b *belongings) string { return "/orders/" + b.asked + "/reject" },
-			form: func(b *belongings) url.Values { return b.ballot }, allowed: 409, other: 404, only: []auth.Role{auth.RoleApprover, auth.RoleAdmin}}, // it is approved
-		"POST /orders/:id/comments":           {path: ofOrder("refused", "/comments"), form: form("text", "why?"), allowed: 303, other: 404},
-		"GET /approvals":                      {allowed: 200},
-		"GET /approvals/poll":                 {path: fixed("/approvals/poll?version=0&view=all"), allowed: 200},
-		"GET /budgets":                        {allowed: 200},
-		"GET /budgets/:name":                  {path: func(b *belongings) string { return "/budgets/" + b.team }, allowed: 200, other: 404},
-		"GET /settings/delegations":           {allowed: 200},
-		"POST /settings/delegations":          {form: form(), allowed: 422},
-		"POST /settings/delegations/:id/end":  {path: fixed("/settings/delegations/" + noID + "/end"), allowed: 404},
+		"POST /orders/:id/approve":        {path: ofOrder("awaiting_approval", "/approve"), form: ballot("awaiting_approval"), needs: auth.ApproveOrders, allowed: 303, other: 404},
+		"POST /orders/:id/reject":         {path: ofOrder("asked", "/reject"), form: ballot("asked"), needs: auth.ApproveOrders, allowed: 303, other: 404},
+		"POST /orders/:id/comments":       {path: ofOrder("queued", "/comments"), form: form("text", "why two?"), allowed: 303, other: 404},
+		"GET /approvals":                  {path: fixed("/approvals?view=all"), allowed: 200},
+		"GET /approvals/poll":             {path: fixed("/approvals/poll?version=0&view=all"), allowed: 200},
+		"GET /budgets":                    {allowed: 200},
+		"GET /budgets/:name":              {path: func(b *belongings) string { return "/budgets/" + b.team }, allowed: 200, other: 404},
+		"GET /settings/delegations":       {path: fixed("/settings/delegations?ended=true"), allowed: 200},
+		"POST /settings/delegations": {form: func(b *belongings) url.Values {
+			team := b.team
+			if team == "" {
+				team = "support"
+			}
+			return url.Values{"team": {team}, "to": {"somebody"}, "until": {time.Now().AddDate(0, 1, 0).Format(time.DateOnly)}}
+		}, allowed: 303, other: 403},
+		"POST /settings/delegations/:id/end": {path: func(b *belongings) string {
+			if b.team == "" {
+				return "/settings/delegations/" + noID + "/end"
+			}
+			return "/settings/delegations/" + b.delegation + "/end"
+		}, needs: auth.ApproveOrders, allowed: 303, other: 404, nobodys: 404},
 		"POST /orders/:id/repeat":             {path: ofOrder("refused", "/repeat"), allowed: 303, other: 404},
 		"GET /desktops":                       {path: func(b *belongings) string { return "/desktops?q=" + b.desktop }, allowed: 200},
 		"GET /pools":                          {path: func(b *belongings) string { return "/pools?q=" + b.pool }, allowed: 200},
@@ -228,16 +249,16 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 						switch {
 						case r.Access >= handlers.Members && !may.May(r.Action):
 							want = http.StatusForbidden
-						case team == "" && p.only != nil:
-							want = http.StatusNotFound // nobody asked for it to be approved
+						case team == "" && p.nobodys != 0:
+							want = p.nobodys
+						case p.needs != "" && !may.May(p.needs) && team == "design":
+							want = http.StatusForbidden
 						case role == auth.RoleAdmin && p.admin != 0:
 							want = p.admin
 						case team == "" && r.Path == "/orders/new/:door/:type" && r.Method == http.MethodPost:
 							// without a team and a project, it is the own team's
 						case role != auth.RoleAdmin && team != "design" && p.other != 0:
 							want = p.other
-						case p.only != nil && !slices.Contains(p.only, role):
-							want = http.StatusForbidden
 						}
 						if (want == http.StatusForbidden || want == http.StatusNotFound || want == http.StatusUnprocessableEntity) == refused && r.Path != "/logout" {
 							try(r, p, b, want)

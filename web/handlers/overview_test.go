@@ -17,7 +17,7 @@ import (
 )
 
 // part is what of a page lies between two texts.
-func part(t *testing.T, page, from, to string) string {
+func part(t testing.TB, page, from, to string) string {
 	t.Helper()
 	_, rest, found := strings.Cut(page, from)
 	require.True(t, found, "the page has no %s", from)
