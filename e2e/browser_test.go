@@ -520,7 +520,7 @@ func TestTheTabHearsComplaints(t *testing.T) {
 	b.run(`setTimeout(() => { throw new Error("thrown") })`)
 	b.run(`document.body.setAttribute("style", "color: red")`)
 	b.run(`fetch("https://elsewhere.invalid/").catch(() => {})`)
-	b.run(`fetch("/nothing").catch(() => {})`)
+	b.run(`fetch("/orders").catch(() => {})`)
 	for _, complaint := range []string{"console.error: a wrong word", "thrown", "content security policy: {", "style-src",
 		"connect-src", "the server responded with a status of 401"} {
 		b.eventually(complaint, func() bool {

@@ -37,7 +37,7 @@ const (
 	ViewOrders       Action = "orders.view"
 	PlaceOrders      Action = "orders.place"   // and withdraw one's own
 	ApproveOrders    Action = "orders.approve" // those of others
-	PayOrders        Action = "orders.pay"     // and cancel
+	PayOrders        Action = "orders.pay"     // what is billed as quoted (orders.MayPay), and cancel
 	SettleOrders     Action = "orders.settle"
 	ViewInventory    Action = "inventory.view"
 	ViewAudit        Action = "audit.view"
@@ -57,7 +57,7 @@ var permissions = map[Role]map[Action]bool{
 		ViewAudit: true, ViewSettings: true, RefreshInventory: true, ManageForeign: true, ManageKeys: true, ManageTeams: true,
 		ManageWebhooks: true, ManageSessions: true, ViewConsole: true},
 	RoleApprover: {ViewOrders: true, ApproveOrders: true, ViewInventory: true, ViewSettings: true},
-	RoleBuyer:    {ViewOrders: true, PlaceOrders: true, ViewInventory: true, ViewSettings: true},
+	RoleBuyer:    {ViewOrders: true, PlaceOrders: true, PayOrders: true, ViewInventory: true, ViewSettings: true},
 	RoleViewer:   {ViewOrders: true, ViewInventory: true, ViewSettings: true},
 	RoleAuditor:  {ViewOrders: true, ViewAudit: true, ViewSettings: true},
 }

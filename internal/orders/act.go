@@ -216,6 +216,8 @@ func (s *Service) Pay(ctx context.Context, who auth.Who, id string, request PayR
 	switch {
 	case bill.Verdict == VerdictWait:
 		return &Error{Code: CodeConflict, Message: field.Say("error.amount_unknown"), OrderID: id}
+	case !MayPay(who, bill):
+		return &Error{Code: CodeForbidden, Message: field.Say("error.bill_for_admin"), OrderID: id}
 	case bill.Verdict == VerdictDiffers && (bill.Billed == nil || request.Confirm != ConfirmText(*bill.Billed)):
 		return &Error{Code: CodePrice, Message: field.Say("error.bill_differs"), OrderID: id,
 			Problems: field.Problems{{Path: "confirm", Message: field.Say("problem.confirm_amount")}}}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 )
 
@@ -26,6 +27,12 @@ const (
 	// VerdictNothing: nothing is billed: all was refused or canceled.
 	VerdictNothing Verdict = "nothing"
 )
+
+// MayPay tells whether somebody may pay a bill: who orders pays what is billed as it was quoted; anything else is for those
+// who may settle.
+func MayPay(who auth.Who, bill Bill) bool {
+	return who.May(auth.PayOrders) && (bill.Verdict == VerdictMatch || who.May(auth.SettleOrders))
+}
 
 // Bill is what the cloud bills for an order, beside what was quoted.
 type Bill struct {

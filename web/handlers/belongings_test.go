@@ -134,6 +134,9 @@ func (c *console) order(b *belongings, sort string, i int) {
 			made.OrderID, made.Result, made.Code, made.Msg = "", "FAIL", "WKS.1", mark+"-msg"
 		}
 		o.CloudOrders = []orders.CloudOrder{made}
+		if sort == "to_be_paid" { // billed as quoted: who ordered may pay
+			o.Quote = &orders.Quote{ID: orders.NewID(), Amount: amount, OfficialAmount: amount, Currency: "USD", AskedAt: now}
+		}
 		b.cloudOrders[sort] = made.OrderID
 	case "queued":
 		o.NextAttemptAt = now.Add(24 * time.Hour)

@@ -74,8 +74,9 @@ func (s *server) orderView(c echo.Context, order orders.Order, version int64) (t
 	w := who(c)
 	view := templates.OrderView{Order: order, Bill: orders.BillOf(order), Timeline: timeline, Earlier: len(timeline) == timelineSize, Say: say(c), Now: s.Now(),
 		Version: version, Problems: map[string]string{}, PublicURL: s.PublicURL,
-		MayPay: w.May(auth.PayOrders), MaySettle: w.May(auth.SettleOrders), MayPlace: w.May(auth.PlaceOrders), MayAudit: w.May(auth.ViewAudit),
+		MayCancel: w.May(auth.PayOrders), MaySettle: w.May(auth.SettleOrders), MayPlace: w.May(auth.PlaceOrders), MayAudit: w.May(auth.ViewAudit),
 		MayWithdraw: w.May(auth.PlaceOrders) && (order.Actor == w.Name || w.Admin())}
+	view.MayPay = orders.MayPay(w, view.Bill)
 	if view.Comments, err = s.comments(c, order); err != nil {
 		return view, err
 	}

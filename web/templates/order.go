@@ -37,7 +37,7 @@ type OrderView struct {
 	Version   int64
 	PublicURL string
 
-	MayPay, MaySettle, MayPlace, MayWithdraw, MayAudit bool
+	MayPay, MayCancel, MaySettle, MayPlace, MayWithdraw, MayAudit bool
 
 	// Request is that for approval, nil where none was needed; Foreseen what the order will change while it waits.
 	Request  *orders.Requested
