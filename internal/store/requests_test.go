@@ -254,7 +254,11 @@ func TestListsOfRequestsAndWhatBelongsToThemAreReadAlongIndexes(t *testing.T) {
 		"mine":           {Scope: auth.Everything, Principal: "mei"},
 		"to decide":      {Scope: auth.OfTeam("design"), State: orders.RequestAwaiting, ToDecide: "omar", After: after},
 	} {
-		query, args := requestsQuery(f, 51)
+		query, args := countRequestsQuery(f, 100)
+		if f.ToDecide != "" { // no other is counted
+			assert.Contains(t, plan(t, s.reader, query, args...), "SEARCH r USING INDEX requests_of_team_by_state", "counted")
+		}
+		query, args = requestsQuery(f, 51)
 		found := plan(t, s.reader, query, args...)
 		assertIndexed(t, name, found, "r USING INDEX requests_by_time")
 		assert.NotContains(t, found, "USE TEMP B-TREE FOR ORDER BY", name)

@@ -43,6 +43,13 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 		Budget: &policy.Budget{Currency: nasty}, Approval: &policy.Approval{AlwaysFor: []string{nasty}},
 		Allow: policy.Allow{Kinds: []string{nasty}, Products: []string{nasty}, Images: []string{nasty}}}
 
+	price := decimal.NewFromInt(5)
+	requested := orders.Requested{Request: orders.Request{ID: nasty, Team: nasty, State: orders.RequestAwaiting, Hash: nasty, Amount: &price, Currency: nasty, Actor: nasty, Principal: nasty + "x",
+		Why: []field.Message{field.Say(nasty)}, Needed: 2, Reason: nasty, Calls: []orders.Call{{OrderID: nasty}, {OrderID: "other"}},
+		Decisions: []orders.Decision{{Approver: nasty, OnBehalfOf: nasty, Approve: true, Reason: nasty, Amount: &price, Currency: nasty, Void: true}}},
+		Orders: []orders.Order{order, {ID: "other", Body: []byte(nasty)}}, MayDecide: true, OnBehalfOf: nasty, MayWithdraw: true}
+	status := orders.BudgetStatus{BudgetMonth: orders.BudgetMonth{Team: nasty, Month: nasty, Currency: nasty, Reserved: price}, Limit: &price, Soft: &price}
+	requested.Budget, requested.After = &status, &status
 	for name, page := range map[string]templ.Component{
 		"desktops": DesktopsPage(signedIn(), DesktopsView{Items: []cloud.Desktop{desktop}, Query: query, Age: age, MayPlace: true,
 			Products: options, Images: options, Pools: options}),
@@ -62,6 +69,18 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 		"no team": TeamDeletePage(signedIn(), TeamDeleteView{Team: team, Stamp: nasty}),
 		"import": TeamImportPage(signedIn(), TeamImportView{Say: say, Text: "</textarea>" + nasty, Problems: []string{nasty},
 			Plan: &orders.TeamPlan{Changes: []orders.TeamChange{{Name: nasty, After: &team}}, Unchanged: []string{nasty}, Left: []string{nasty}, Stamp: nasty}}),
+		"approvals": ApprovalsPage(signedIn(), ApprovalsView{View: orders.RequestsAll, State: orders.RequestState(nasty), AllTeams: true, Say: say, Now: now,
+			Items: []orders.RequestItem{{Request: requested.Request, Order: order}}}),
+		"no approvals": ApprovalsPage(signedIn(), ApprovalsView{View: orders.RequestsAll, State: orders.RequestState(nasty), Say: say, Now: now}),
+		"decide": OrderPage(signedIn(), OrderView{Order: order, Request: &requested, Foreseen: Foreseen{Changes: []orders.Change{{Subject: nasty, What: field.Say(nasty), Before: nasty, After: nasty}}, Stopped: nasty},
+			Comments: CommentsView{Items: []orders.Comment{{ID: nasty, Actor: nasty, Text: nasty}}, OrderID: nasty, Text: "</textarea>" + nasty, Problem: nasty, Now: now},
+			Ballot:   BallotInput{Reject: true, Reason: "</textarea>" + nasty}, Problems: map[string]string{"reason": nasty}, Stopped: nasty, Say: say, Now: now}),
+		"budgets": BudgetsPage(signedIn(), BudgetsView{Items: []orders.BudgetStatus{status}, Month: nasty}),
+		"months":  BudgetHistoryPage(signedIn(), BudgetHistoryView{Team: nasty, Items: []orders.BudgetStatus{status}, MayManage: true}),
+		"delegations": DelegationsPage(signedIn(), DelegationsView{Items: []orders.Delegation{{ID: nasty, Team: nasty, From: nasty, To: nasty, EndedAt: now, EndedBy: nasty}, {ID: nasty, From: nasty, To: nasty, Until: now.Add(time.Hour)}},
+			Who: auth.Who{Name: nasty, Door: auth.DoorWeb}, MayDelegate: true, Teams: []string{nasty}, People: options, Team: nasty + nasty, To: nasty, Until: nasty, Problems: map[string]string{"to": nasty}, Stopped: nasty, Now: now}),
+		"review": ReviewPage(signedIn(), ReviewView{Reviewed: orders.Reviewed{Draft: orders.Draft{ID: nasty, Kind: nasty, Reason: nasty}}, Say: say, ActsFor: nasty, Alone: true,
+			Judged: &orders.Judgement{Team: nasty, Need: orders.Need{Approvals: 1, Why: []field.Message{field.Say(nasty)}}, Budget: &status, After: &status}}),
 		"kinds":    KindsPage(signedIn(), KindsView{Say: say, Targets: url.Values{"desktop_ids": {nasty}}}),
 		"settings": SettingsPage(signedIn(), SettingsView{PublicURL: nasty, Quotas: []cloud.Quota{{Type: nasty, Unit: nasty}}, RefreshProblem: nasty, Now: now}),
 		"overview": OverviewPage(signedIn(), OverviewView{Waiting: []Waiting{{Items: []orders.Order{order}, More: nasty}}, Moving: []orders.Order{order}, Age: age, ShowsInventory: true, Say: say, Now: now}),
