@@ -15,7 +15,7 @@ import (
 // startBehindProxy runs a console that people come to through a company's sign-in.
 func startBehindProxy(t *testing.T, flags ...string) *console {
 	t.Helper()
-	return serveConsole(t, false, append([]string{"--auth", "header", "--trusted-proxy", "127.0.0.1/32", "--admin-group", "ops"}, flags...)...)
+	return serveConsole(t, false, append([]string{"--listen", "127.0.0.1:0", "--auth", "header", "--trusted-proxy", "127.0.0.1/32", "--admin-group", "ops"}, flags...)...)
 }
 
 // as opens a tab for somebody whom a sign-in proxy of their own names.
