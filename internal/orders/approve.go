@@ -346,17 +346,14 @@ func (s *Service) decide(ctx context.Context, who auth.Who, id string, b Ballot)
 func (s *Service) rule(ctx context.Context, who auth.Who, r Request, ruling Ruling, action string) error {
 	d := ruling.Decision
 	details := RequestDetails(r)
-	details["approval"] = len(r.Approvals()) + 1
-	if !d.Approve {
-		delete(details, "approval")
+	if d.Approve {
+		details["approval"] = len(r.Approvals()) + 1
 	}
 	if d.OnBehalfOf != "" {
 		details["on_behalf_of"] = d.OnBehalfOf
 	}
 	if d.Reason != "" {
 		details["reason"] = d.Reason
-	} else {
-		delete(details, "reason")
 	}
 	if d.Amount != nil {
 		details["amount"], details["currency"] = d.Amount.String(), d.Currency

@@ -97,6 +97,14 @@ func approvalsWords(r orders.Request) string {
 	return fmt.Sprintf("%d of %d", len(r.Approvals()), r.Needed)
 }
 
+// adminWords say whose approval one of the needed ones must be.
+func adminWords(r orders.Request) string {
+	if r.Needed == 1 {
+		return "an admin’s"
+	}
+	return "one of them an admin’s"
+}
+
 func requestPrice(r orders.Request) cloud.Money {
 	return cloud.Money{Amount: *r.Amount, Currency: r.Currency}
 }

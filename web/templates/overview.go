@@ -48,9 +48,23 @@ func (v OverviewView) nothingWaits() bool {
 	return len(v.ToDecide) == 0 && !slices.ContainsFunc(v.Waiting, func(w Waiting) bool { return len(w.Items) > 0 })
 }
 
+// waitingTitle heads what waits: for those who neither pay nor settle, and have nothing to decide, it waits for others.
+func (v OverviewView) waitingTitle() string {
+	if v.MayPay || v.MaySettle || len(v.ToDecide) > 0 || v.nothingWaits() {
+		return "Waiting for you"
+	}
+	return "Waiting for an admin"
+}
+
 // sub says in one line what there is to do.
 func (v OverviewView) sub() string {
-	waiting := v.Counts[orders.Badge(orders.StateInDoubt)] + v.Counts[orders.BadgeToBePaid] + v.Deciding
+	waiting := v.Deciding
+	if v.MaySettle {
+		waiting += v.Counts[orders.Badge(orders.StateInDoubt)]
+	}
+	if v.MayPay {
+		waiting += v.Counts[orders.BadgeToBePaid]
+	}
 	moving := v.Counts[orders.Badge(orders.StateQueued)] + v.Counts[orders.Badge(orders.StateSending)] + v.Counts[orders.BadgeProcessing]
 	if moving+waiting == 0 {
 		return "Nothing is moving, and nothing waits for you."

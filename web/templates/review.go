@@ -89,7 +89,9 @@ func (v ReviewView) payWords() string {
 func changesWords(changes []orders.Change) string {
 	subjects := map[string]bool{}
 	for _, change := range changes {
-		subjects[change.Subject] = true
+		if change.Subject != "" { // the term is no resource's
+			subjects[change.Subject] = true
+		}
 	}
 	if len(subjects) > 1 {
 		return fmt.Sprintf("%d resources", len(subjects))
@@ -108,15 +110,23 @@ func (v ReviewView) unpriced() (priced, of int, some bool) {
 
 // curl is the request as entered, for the console's own /v2 door.
 func (v ReviewView) curl() string {
-	return curlOf(v.PublicURL, v.Checked.Path, v.Draft.ID, v.Draft.Body)
+	return curlOf(v.PublicURL, v.Checked.Path, v.Draft.ID, v.Draft.Reason, v.Draft.Body)
 }
 
-// curlOf is a call to the /v2 door as a command; run twice with the same key it is one order. The body stands in single quotes, in which a shell changes nothing;
-// a single quote inside is closed, escaped and opened again.
-func curlOf(publicURL, path, key string, body []byte) string {
-	return fmt.Sprintf("curl -sS -X POST '%s%s' \\\n  -H \"X-Auth-Token: $CONSOLE_KEY\" \\\n  -H 'Content-Type: application/json' \\\n  -H 'Idempotency-Key: %s' \\\n  --data '%s'",
-		publicURL, path, key, strings.ReplaceAll(string(body), "'", `'\''`))
+// curlOf is a call to the /v2 door as a command; run twice with the same key it is one order. The reason goes along, for where
+// somebody has to approve, the door takes no call without one; a header is one line.
+func curlOf(publicURL, path, key, reason string, body []byte) string {
+	header := ""
+	if reason = strings.Join(strings.Fields(reason), " "); reason != "" {
+		header = fmt.Sprintf("  -H 'X-Console-Reason: %s' \\\n", inShell(reason))
+	}
+	return fmt.Sprintf("curl -sS -X POST '%s%s' \\\n  -H \"X-Auth-Token: $CONSOLE_KEY\" \\\n  -H 'Content-Type: application/json' \\\n  -H 'Idempotency-Key: %s' \\\n%s  --data '%s'",
+		publicURL, path, key, header, inShell(string(body)))
 }
+
+// inShell is a text between single quotes, in which a shell changes nothing; a single quote inside is closed, escaped and
+// opened again.
+func inShell(text string) string { return strings.ReplaceAll(text, "'", `'\''`) }
 
 func (v ReviewView) stoppedLinks() []Link {
 	if v.InTheWay == "" {
