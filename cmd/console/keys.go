@@ -25,6 +25,7 @@ type keyCreateCmd struct {
 	Name   string `required:"" help:"What the key is called; audit entries name it."`
 	Role   string `required:"" help:"What it may do: admin, approver, buyer, viewer or auditor."`
 	Team   string `help:"The team it is bound to, which must exist; without one it is bound to none and sees all."`
+	For    string `help:"Whose it is, by the name that the sign-in proxy gives them: they do not approve what it asks for. Without it, what it asks for is an admin's to approve."`
 	Format string `enum:"text,json" default:"text" help:"text or json."`
 }
 
@@ -39,7 +40,13 @@ func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) (err error) 
 	if err != nil {
 		return err
 	}
-	key, shown, err := auth.NewKey(sealer, k.Name, auth.Role(k.Role), k.Team, operator.Name, time.Now())
+	person := operator.Name
+	if k.For != "" {
+		if person = k.For; auth.Reserved(person) {
+			return usageError{fmt.Errorf("--for: %q is nobody who can sign in", person)}
+		}
+	}
+	key, shown, err := auth.NewKey(sealer, k.Name, auth.Role(k.Role), k.Team, person, time.Now())
 	if err != nil {
 		return usageError{err}
 	}

@@ -21,7 +21,8 @@ type Key struct {
 	// keys that were made before keys could sign.
 	AK, SealedSK string
 	CreatedAt    time.Time
-	CreatedBy    string
+	// CreatedBy is who made it, or, of one that the command line made, whom it was made for.
+	CreatedBy string
 	// UsedAt and RevokedAt are zero when it never was.
 	UsedAt    time.Time
 	RevokedAt time.Time

@@ -49,6 +49,18 @@ func quantityPath(inputs []field.Input) string {
 	return path
 }
 
+// ownTags refuses our own tag in what was entered: it is added when the order is sent. It is no rule of the kinds, for the
+// cloud has to take it.
+func ownTags(d Decoded) field.Problems {
+	var problems field.Problems
+	leaves(d.Inputs, func(in field.Input) {
+		if in.Name == "key" && in.Value == OrderRef && strings.Contains(in.Path, "tags[") {
+			problems.Add(in.Path, "problem.tag_own")
+		}
+	})
+	return problems
+}
+
 // leaves visits all inputs, those of rows and groups too.
 func leaves(inputs []field.Input, visit func(field.Input)) {
 	for _, in := range inputs {

@@ -476,7 +476,7 @@ func (s *Service) reprice(ctx context.Context, who auth.Who, r Request, ruling R
 	}
 	ruling.Decision, ruling.To, ruling.Void = nil, "", true
 	ruling.Judge = func(others BudgetMonth) (Need, bool) {
-		now := asking{team: team, orders: list, secondPerson: s.SecondPerson}.judge(others)
+		now := asking{team: team, orders: list, secondPerson: s.SecondPerson, nameless: nameless(r.Principal)}.judge(others)
 		return now.Need, now.over
 	}
 	details := RequestDetails(r)

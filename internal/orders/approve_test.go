@@ -82,6 +82,18 @@ func TestNobodyApprovesWhatTheyAskedFor(t *testing.T) {
 	require.Equal(t, orders.StateAwaitingApproval, order.State)
 	assert.Equal(t, "omar", o.request(order.ID).Principal)
 	stopped(t, o.approve(omar, order.ID), orders.CodeForbidden, "error.approve_own")
+
+	// through a key of nobody in particular, whom an approver may be
+	order, err = o.service.Submit(t.Context(), key("nobodys", auth.CommandLine.Name), orders.Submission{Decoded: desktop("nobodys"), Reason: "nightly"})
+	require.NoError(t, err)
+	nobodys := o.request(order.ID)
+	assert.True(t, nobodys.NeedsAdmin)
+	assert.Equal(t, "approval.nameless", nobodys.Why[len(nobodys.Why)-1].Key)
+	stopped(t, o.approve(omar, order.ID), orders.CodeForbidden, "error.approve_admin")
+	require.NoError(t, o.reject(boss, order.ID, "whose is it?"))
+
+	order, err = o.service.Submit(t.Context(), key("script2", "omar"), orders.Submission{Decoded: desktop("script2"), Reason: "nightly"})
+	require.NoError(t, err)
 	for name, who := range map[string]auth.Who{
 		"a key":                 {Name: "key:k", Roles: auth.RolesOf(auth.RoleApprover), Team: "design", Door: auth.DoorAPI, KeyID: "k"},
 		"an admin's key":        {Name: "key:a", Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorAPI, KeyID: "a"},

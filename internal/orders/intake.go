@@ -76,7 +76,7 @@ func (s *Service) judgement(ctx context.Context, who auth.Who, checked Checked, 
 
 // asking gathers what the rules are asked about. The orders are of one request.
 func (s *Service) asking(ctx context.Context, who auth.Who, list []Order) (asking, error) {
-	out := asking{orders: list, secondPerson: s.SecondPerson}
+	out := asking{orders: list, secondPerson: s.SecondPerson, nameless: nameless(who.Person())}
 	var err error
 	if out.team, err = s.team(ctx, list[0].Team); err != nil {
 		return out, err

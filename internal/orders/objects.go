@@ -72,15 +72,13 @@ type Tag struct {
 	Value string `json:"value,omitzero"`
 }
 
-// checkTags refuses what a pattern cannot: keys of the cloud's own and of ours, and a key twice.
+// checkTags refuses what a pattern cannot: keys of the cloud's own, and a key twice.
 func checkTags(tags []Tag) field.Problems {
 	var problems field.Problems
 	seen := map[string]bool{}
 	for i, tag := range tags {
 		at := fmt.Sprintf("tags[%d].key", i)
 		switch {
-		case tag.Key == OrderRef:
-			problems.Add(at, "problem.tag_own")
 		case strings.HasPrefix(tag.Key, "_sys_"):
 			problems.Add(at, "problem.tag_key")
 		case tag.Key != "" && seen[tag.Key]:

@@ -14,6 +14,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"workspace-order-console/internal/audit"
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders/field"
 	"workspace-order-console/internal/orders/policy"
@@ -186,6 +187,9 @@ func (d Decision) people() []string {
 	}
 	return []string{d.Approver, d.OnBehalfOf}
 }
+
+// nameless tells that no person is known behind a key: it was made by the command line, for nobody in particular.
+func nameless(principal string) bool { return principal == auth.CommandLine.Name }
 
 // requesters are the people who must not approve it.
 func (r Request) requesters() []string { return []string{r.Actor, r.Principal} }

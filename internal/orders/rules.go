@@ -39,6 +39,8 @@ type asking struct {
 	// again is the order in doubt that is sent again; "" for none. secondPerson tells that the console has one to ask.
 	again        string
 	secondPerson bool
+	// nameless tells that nobody knows which person is behind the key that asks.
+	nameless bool
 	// kept is the approved request whose approval these orders keep; nil: none.
 	kept *Request
 }
@@ -84,6 +86,11 @@ func (a asking) judge(others BudgetMonth) judged {
 	}
 	if a.team.Budget != nil {
 		a.weigh(&out, *a.team.Budget, others, total != nil, charged, currency, keeps && a.kept.NeedsAdmin)
+	}
+	if a.nameless && out.Approval() {
+		// whoever holds the key may be one of the team's approvers
+		out.ask(1, field.Say("approval.nameless"))
+		out.Admin = true
 	}
 	return out
 }

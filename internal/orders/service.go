@@ -143,7 +143,7 @@ func (s *Service) Check(ctx context.Context, who auth.Who, d Decoded, ask Ask) (
 		return checked, err
 	}
 	checked.Decoded = d
-	checked.Problems = d.Problems.Merge(problems).Merge(d.Payload.CheckFacts(facts))
+	checked.Problems = d.Problems.Merge(problems).Merge(ownTags(d)).Merge(d.Payload.CheckFacts(facts))
 	if len(checked.Problems) > 0 {
 		return checked, invalid(checked.Problems)
 	}

@@ -71,7 +71,7 @@ func (w *world) console() (*workspace.WorkspaceClient, *store.Store) {
 	key, shown, err := consoleauth.NewKey(sealer, "sdk", consoleauth.RoleBuyer, "", "test", time.Now())
 	require.NoError(t, err)
 	require.NoError(t, db.CreateKey(t.Context(), key, consoleauth.Console))
-	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Teams: db, Quoter: w.cloud, Billing: w.cloud, ProjectID: project, Region: region, Now: time.Now})
+	service := orders.NewService(orders.Config{Journal: db, Inventory: db, Teams: db, Quoter: w.cloud, Billing: w.cloud, ProjectID: project, Region: region, TagOrders: true, Now: time.Now})
 	hands := worker.New(worker.Config{Cloud: w.cloud, Journal: db, Stock: db, Sweeper: noSweep{}, Log: log, Now: time.Now,
 		CloudTimeout: 20 * time.Second, Senders: 1, ReconcileEvery: time.Hour, Alone: true, Name: "test"})
 	e := echo.New()
