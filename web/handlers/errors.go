@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -28,9 +29,17 @@ type trouble struct {
 	view   templates.ErrorView
 }
 
+// statusGone stands in the log of a request whose sender did not wait for the answer, as other servers write it.
+const statusGone = 499
+
 // handleError is the one place where an error becomes an answer: as JSON for those who asked for JSON, and else as a page in the console's own look that says what to do next.
 func (s *server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
+		return
+	}
+	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
+		// whoever asked has gone: nobody reads an answer, and nothing is wrong here
+		c.Response().WriteHeader(statusGone)
 		return
 	}
 	t := s.trouble(c, err)
