@@ -266,10 +266,10 @@ func newReceiver(t *testing.T, answer func(w http.ResponseWriter, n int)) *recei
 		}
 		r.mu.Lock()
 		r.got = append(r.got, got)
-		n := len(r.got)
+		n, answer := len(r.got), r.answer
 		r.mu.Unlock()
-		if r.answer != nil {
-			r.answer(w, n)
+		if answer != nil {
+			answer(w, n)
 		}
 	}))
 	t.Cleanup(r.Close)
