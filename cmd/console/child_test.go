@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -14,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -134,7 +137,7 @@ func (p *points) reached(at point) {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 			// The kernel may take a moment to stop every thread: none gets past here before it is told to.
 			if again = <-told == toStopAgain; again {
-				touch(p.Dir)
+				lock(p.Dir, time.Second) // until whoever was writing has written
 			}
 		}
 	}
@@ -146,14 +149,16 @@ const (
 	toStopAgain = syscall.SIGUSR2
 )
 
-// touch writes to a data folder's database, once nobody else does, and tells whether it could.
-func touch(dir string) bool {
-	flags := &Flags{Data: dir}
-	db, err := flags.open(context.Background())
+// lock takes SQLite's one writer for a moment, waiting at most so long for it, and tells whether it could.
+func lock(dir string, wait time.Duration) bool {
+	db, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_busy_timeout=%d&_txlock=immediate", filepath.Join(dir, "console.db"), wait.Milliseconds()))
 	if err != nil {
 		return false
 	}
-	err = db.SweepSessions(context.Background(), time.Unix(0, 0)) // there is none as old as that
+	tx, err := db.BeginTx(context.Background(), nil)
+	if err == nil {
+		err = tx.Rollback()
+	}
 	return errors.Join(err, db.Close()) == nil
 }
 
@@ -288,10 +293,11 @@ func (c *child) tell(what syscall.Signal) {
 }
 
 // stoppedAside waits until the process has stopped itself where it is in nobody's way: SQLite's one writer is not it. A
-// console that is stopped while it writes holds up all others of its folder until it goes on.
+// console that is stopped while it writes holds up all others of its folder until it goes on. Nobody waits for it to let
+// go while it is stopped, or its order's deadline would be over when it is told to stop again.
 func (c *child) stoppedAside(dir string) {
 	c.t.Helper()
-	for c.stopped(); !touch(dir); c.stopped() {
+	for c.stopped(); !lock(dir, 0); c.stopped() {
 		c.tell(toStopAgain)
 	}
 }
