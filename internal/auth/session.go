@@ -40,6 +40,10 @@ type SessionValues struct {
 	Theme string `json:"theme,omitempty"`
 	// Team is the one that they picked, of several; empty before they did.
 	Team string `json:"team,omitempty"`
+	// Language is the one that the console speaks to them (i18n.Languages); empty for what the browser asks for.
+	Language string `json:"language,omitempty"`
+	// Zone is the IANA name of the time zone in which they read times; empty for UTC.
+	Zone string `json:"zone,omitempty"`
 }
 
 // MaxSessions is how many sessions a person has at most; one more takes the place of the one that was seen longest ago.

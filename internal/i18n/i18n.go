@@ -3,19 +3,24 @@
 package i18n
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 )
 
-//go:embed en/*.json
+//go:embed en/*.json zh/*.json
 var catalogues embed.FS
+
+// Languages are those that the console speaks, as they are chosen and stored: English, and Simplified Chinese.
+var Languages = []string{"en", "zh"}
 
 var bundle = load()
 
@@ -24,29 +29,80 @@ var bundle = load()
 func load() *i18n.Bundle {
 	b := i18n.NewBundle(language.English)
 	b.RegisterUnmarshalFunc("json", json.Unmarshal)
-	files, err := catalogues.ReadDir("en")
-	if err != nil {
-		panic(err)
-	}
-	for _, file := range files {
-		raw, err := catalogues.ReadFile("en/" + file.Name())
+	for _, lang := range Languages {
+		files, err := catalogues.ReadDir(lang)
 		if err != nil {
 			panic(err)
 		}
-		if _, err := b.ParseMessageFileBytes(raw, "en.json"); err != nil {
-			panic(fmt.Sprintf("message catalogue %s: %v", file.Name(), err))
+		for _, file := range files {
+			raw, err := catalogues.ReadFile(lang + "/" + file.Name())
+			if err != nil {
+				panic(err)
+			}
+			if _, err := b.ParseMessageFileBytes(raw, lang+".json"); err != nil {
+				panic(fmt.Sprintf("message catalogue %s/%s: %v", lang, file.Name(), err))
+			}
 		}
 	}
 	return b
 }
 
-// Printer writes messages in one reader's language.
+// Printer writes messages, numbers and times in one reader's language and zone. The zero Printer is that of For("").
 type Printer struct {
+	language  language.Tag
 	localizer *i18n.Localizer
+	zone      *time.Location
 }
 
-// For returns the printer for an Accept-Language header or a language tag; an empty one gives English.
-func For(accept string) Printer { return Printer{i18n.NewLocalizer(bundle, accept)} }
+var matcher = language.NewMatcher([]language.Tag{language.English, language.SimplifiedChinese})
+
+var localizers = map[language.Tag]*i18n.Localizer{
+	language.English:           i18n.NewLocalizer(bundle, "en"),
+	language.SimplifiedChinese: i18n.NewLocalizer(bundle, "zh"),
+}
+
+// For returns the printer for an Accept-Language header or a language tag, the first of several that says something; an
+// empty one gives English. Times are in UTC.
+func For(accept ...string) Printer {
+	_, index := language.MatchStrings(matcher, accept...)
+	tag := []language.Tag{language.English, language.SimplifiedChinese}[index]
+	return Printer{language: tag, localizer: localizers[tag]}
+}
+
+// In is the printer with times in a zone.
+func (p Printer) In(zone *time.Location) Printer {
+	p.zone = zone
+	return p
+}
+
+// Language is the language as it is chosen and stored (see Languages).
+func (p Printer) Language() string {
+	base, _ := p.language.Base()
+	return base.String()
+}
+
+// Tag is the language as a document says it in its lang attribute: en or zh-CN.
+func (p Printer) Tag() string {
+	if p.language == language.SimplifiedChinese {
+		return "zh-CN"
+	}
+	return "en"
+}
+
+type contextKey struct{}
+
+// NewContext is a context in which FromContext finds the reader's printer.
+func NewContext(ctx context.Context, p Printer) context.Context {
+	return context.WithValue(ctx, contextKey{}, p)
+}
+
+// FromContext is the printer of whoever reads what is made in this context; the English one when nobody has said.
+func FromContext(ctx context.Context) Printer {
+	if p, ok := ctx.Value(contextKey{}).(Printer); ok {
+		return p
+	}
+	return For("")
+}
 
 // Say writes the message of a key. An argument "n" chooses the plural. A list argument is joined by commas. An unknown
 // key is written as itself, so that a missing sentence is seen and no page breaks.
@@ -55,13 +111,13 @@ func (p Printer) Say(key string, args map[string]any) string {
 	for name, value := range args {
 		switch value := value.(type) {
 		case []string:
-			data[name] = strings.Join(value, ", ")
+			data[name] = p.List(value)
 		case []any:
 			words := make([]string, len(value))
 			for i, word := range value {
 				words[i] = fmt.Sprint(word)
 			}
-			data[name] = strings.Join(words, ", ")
+			data[name] = p.List(words)
 		default:
 			data[name] = value
 		}

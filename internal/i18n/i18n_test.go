@@ -2,6 +2,7 @@ package i18n_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -56,4 +57,33 @@ func TestField(t *testing.T) {
 			assert.Equal(t, c.want, got)
 		})
 	}
+}
+
+func TestLanguages(t *testing.T) {
+	at := time.Date(2026, 11, 22, 17, 4, 5, 0, time.UTC)
+	east := time.FixedZone("UTC+8", 8*60*60)
+	for _, c := range []struct {
+		name          string
+		accept        []string
+		language, tag string
+		when, ago     string
+	}{
+		{"nobody said", []string{""}, "en", "en", "22 Nov 2026, 17:04", "3 h ago"},
+		{"a language that is not spoken", []string{"de, fr;q=0.5"}, "en", "en", "22 Nov 2026, 17:04", "3 h ago"},
+		{"Chinese", []string{"zh-CN,zh;q=0.9,en;q=0.8"}, "zh", "zh-CN", "2026年11月22日 17:04", "3 小时前"},
+		{"the first that says something", []string{"", "zh"}, "zh", "zh-CN", "2026年11月22日 17:04", "3 小时前"},
+		{"English before Chinese", []string{"en-GB,zh;q=0.5"}, "en", "en", "22 Nov 2026, 17:04", "3 h ago"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := i18n.For(c.accept...)
+			assert.Equal(t, c.language, p.Language())
+			assert.Equal(t, c.tag, p.Tag())
+			assert.Equal(t, c.when, p.Time(at))
+			assert.Equal(t, c.ago, p.Ago(at, at.Add(3*time.Hour)))
+			assert.Equal(t, p, i18n.FromContext(i18n.NewContext(t.Context(), p)))
+		})
+	}
+	assert.Equal(t, "2026年11月23日", i18n.For("zh").In(east).Date(at), "it is tomorrow there")
+	assert.Equal(t, "2026-11-22 17:04:05.000 UTC", i18n.For("zh").In(east).Exact(at))
+	assert.Equal(t, i18n.For(""), i18n.FromContext(t.Context()))
 }

@@ -153,6 +153,7 @@ func (s *server) signedIn(route Route) echo.MiddlewareFunc {
 			if err != nil {
 				return err
 			}
+			speakAsChosen(c)
 			return next(c)
 		}
 	}

@@ -18,7 +18,6 @@ import (
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/auth/identity"
 	"workspace-order-console/internal/cloud"
-	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/policy"
@@ -118,7 +117,7 @@ func New(config Config) *echo.Echo {
 	}
 	e.HTTPErrorHandler = s.handleError
 	// route-independent, so that errors of the router itself pass through too
-	e.Pre(requestID, s.logged, recovered, secured, s.named)
+	e.Pre(requestID, spoken, s.logged, recovered, secured, s.named)
 	s.register(e)
 	return e
 }
@@ -149,11 +148,6 @@ func render(c echo.Context, status int, component templ.Component) error {
 	c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
 	c.Response().WriteHeader(status)
 	return component.Render(c.Request().Context(), c.Response())
-}
-
-// say is the printer in the reader's language.
-func say(c echo.Context) i18n.Printer {
-	return i18n.For(c.Request().Header.Get("Accept-Language"))
 }
 
 // wantsJSON tells that the caller asked for JSON rather than a page.
