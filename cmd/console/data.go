@@ -30,17 +30,11 @@ func (s seedCmd) Run(ctx context.Context, f *Flags, o *output) (err error) {
 	if err := f.checkCloud(); err != nil {
 		return err
 	}
-	db, err := f.open(ctx)
+	db, err := f.openPinned(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := db.Pin(ctx, f.Cloud, f.ProjectID, f.Region); err != nil {
-		return usageError{err}
-	}
-	if err := f.demoTeams(ctx, db); err != nil {
-		return err
-	}
 	if err := f.fetchInventory(ctx, db); err != nil {
 		return err
 	}

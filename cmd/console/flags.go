@@ -147,6 +147,21 @@ func (f *Flags) open(ctx context.Context) (*store.Store, error) {
 	return db, err
 }
 
+// openPinned opens the database as that of the flags' cloud, project and region: another's is refused. One of the embedded
+// cloud that is new has the demo's teams.
+func (f *Flags) openPinned(ctx context.Context) (*store.Store, error) {
+	db, err := f.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err = db.Pin(ctx, f.Cloud, f.ProjectID, f.Region); err != nil {
+		err = usageError{err}
+	} else if err = f.demoTeams(ctx, db); err == nil {
+		return db, nil
+	}
+	return nil, errors.Join(err, db.Close())
+}
+
 // checkCloud holds the cloud against the database, for the commands that need both.
 func (f *Flags) checkCloud() error {
 	if f.Database != "" && f.Cloud == cloudEmbedded {

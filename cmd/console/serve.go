@@ -76,17 +76,11 @@ func serve(ctx context.Context, f *Flags, o *output, h hooks) (err error) {
 			err = errors.Join(err, listener.Close())
 		}
 	}()
-	db, err := f.open(ctx)
+	db, err := f.openPinned(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := db.Pin(ctx, f.Cloud, f.ProjectID, f.Region); err != nil {
-		return usageError{err}
-	}
-	if err := f.demoTeams(ctx, db); err != nil {
-		return err
-	}
 	sealer, err := f.sealer(ctx, db)
 	if err != nil {
 		return err
