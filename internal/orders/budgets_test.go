@@ -162,6 +162,20 @@ func TestASoftLimitWarns(t *testing.T) {
 	assert.NotContains(t, o.actions(third.ID), "budget.soft_limit", "but it is told once")
 }
 
+func TestWhatHoldsNothingWarnsOfNothing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, month("100", "50"))
+	o.prices.set("101")
+	r := o.asked(mei, desktop("a"))
+	assert.True(t, r.NeedsAdmin)
+	assert.Empty(t, o.read(r.ID).Warnings, "the month does not hold it yet")
+	assert.NotContains(t, o.actions(r.ID), "budget.soft_limit")
+	o.prices.set("51")
+	second := o.must(mei, desktop("b"))
+	assert.Equal(t, []string{"budget.soft"}, why(o.read(second.ID).Warnings))
+	assert.Contains(t, o.actions(second.ID), "budget.soft_limit", "it is the first that is held above the limit")
+}
+
 func TestABudgetFollowsTheOrder(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, month("100000"))
@@ -273,6 +287,7 @@ func TestTheReviewTellsWhoMustApprove(t *testing.T) {
 	j = judge("101")
 	assert.True(t, j.Need.Admin)
 	assert.True(t, j.Over)
+	assert.Nil(t, j.Warning, "what is not held warns of nothing")
 	assert.Equal(t, []string{"approval.above", "approval.budget"}, why(j.Need.Why))
 	reserved, _ := o.used()
 	assert.Equal(t, "0", reserved, "looking reserves nothing")

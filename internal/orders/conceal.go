@@ -23,5 +23,5 @@ func (s *Service) concealed(ctx context.Context, who auth.Who, err error) error 
 	if way.Target == "" {
 		key = "error.other_create_in_doubt"
 	}
-	return &Error{Code: CodeConflict, Message: field.Say(key, "target", way.Target)}
+	return &Error{Code: CodeConflict, Message: field.Say(key, "target", targetID(way.Target))}
 }

@@ -67,7 +67,7 @@ func told(err error) error {
 			key = "error.create_in_doubt"
 		}
 		return &Error{Code: CodeConflict, OrderID: way.OrderID, Err: err,
-			Message: field.Say(key, "order", way.OrderID, "target", way.Target, "state", string(way.State))}
+			Message: field.Say(key, "order", way.OrderID, "target", targetID(way.Target), "state", string(way.State))}
 	}
 	return err
 }

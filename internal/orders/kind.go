@@ -1,6 +1,8 @@
 package orders
 
 import (
+	"strings"
+
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders/field"
 	"workspace-order-console/internal/orders/policy"
@@ -198,6 +200,12 @@ func (t Targets) IDs() []string {
 		}
 	}
 	return ids
+}
+
+// targetID is the ID alone of one of Targets.IDs: what people are told.
+func targetID(target string) string {
+	_, id, _ := strings.Cut(target, ":")
+	return id
 }
 
 // Change is one line of "now → after".

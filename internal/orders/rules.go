@@ -50,7 +50,7 @@ type judged struct {
 	Need
 	// over tells that there is no room in the month.
 	over bool
-	// warning is set when the month's soft limit is passed, crossed when it had not been before.
+	// warning is set when the month's soft limit is passed by what is held of it, crossed when it had not been before.
 	warning *field.Message
 	crossed bool
 }
@@ -137,6 +137,9 @@ func (a asking) weigh(out *judged, budget policy.Budget, others BudgetMonth, kno
 				"left", policy.Amount(decimal.Max(budget.Month.Sub(before), decimal.Zero)), "month", policy.Amount(budget.Month)))
 		}
 		out.Admin = uncounted || out.over
+	}
+	if out.over && !allowed {
+		return // it holds nothing before an admin has decided (LineAsked)
 	}
 	if soft := budget.Soft; soft != nil && !uncounted && after.GreaterThan(*soft) {
 		warning := field.Say("budget.soft", "soft", policy.Amount(*soft), "month", policy.Amount(budget.Month),

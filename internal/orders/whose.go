@@ -17,10 +17,11 @@ type Split struct {
 
 // whose tells which team an order is of: that of who asks, or, where they see everything, that of what it touches or the
 // one that they name. What only buys may also be for another of their teams, if they say so. What it touches must all be
-// that team's: an order is of one team. To members, what is not theirs and what nobody knows look the same.
+// that team's: an order is of one team, and over things of several teams that they may order for it has to be split. To
+// members, what is not theirs and what nobody knows look the same.
 func whose(who auth.Who, asked string, d Decoded, facts *Facts) (team string, problems field.Problems, split []Split) {
-	targets := d.Payload.Targets().IDs()
-	if scope := who.Scope(); !scope.All() {
+	scope := who.Scope()
+	if !scope.All() {
 		team = scope.Team()
 		switch {
 		case asked == "" || asked == team:
@@ -29,16 +30,17 @@ func whose(who auth.Who, asked string, d Decoded, facts *Facts) (team string, pr
 		default:
 			problems.Add("team", "problem.team_not_yours", "team", asked)
 		}
-		for _, target := range targets {
-			if owner, known := facts.Owners[target]; !known || !scope.Sees(owner) {
-				problems.Add(targetPath(d.Inputs, target), "problem.target_not_yours", "target", target, "team", team)
-			}
-		}
-		return team, problems, nil
 	}
-	for _, target := range targets {
+	notYours := func(target string) {
+		problems.Add(targetPath(d.Inputs, target), "problem.target_not_yours", "target", targetID(target), "team", team)
+	}
+	for _, target := range d.Payload.Targets().IDs() {
 		owner, known := facts.Owners[target]
-		if !known {
+		switch {
+		case !scope.All() && !(known && (scope.Sees(owner) || MayPlaceFor(who, owner))):
+			notYours(target)
+			continue
+		case !known:
 			continue
 		}
 		i := slices.IndexFunc(split, func(s Split) bool { return s.Team == owner })
@@ -52,6 +54,13 @@ func whose(who auth.Who, asked string, d Decoded, facts *Facts) (team string, pr
 	case len(split) > 1:
 		problems.Add(targetPath(d.Inputs, split[1].Targets[0]), "problem.several_teams")
 		return "", problems, split
+	case !scope.All():
+		if len(split) == 1 && split[0].Team != team {
+			for _, target := range split[0].Targets {
+				notYours(target)
+			}
+		}
+		return team, problems, nil
 	case len(split) == 0:
 		return asked, nil, nil
 	case asked != "" && asked != split[0].Team:

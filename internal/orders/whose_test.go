@@ -48,6 +48,9 @@ func TestWhoseAnOrderIs(t *testing.T) {
 		"new disks of another of their teams'":          {both, "finance", disks("f1"), "finance", nil, 0},
 		"new disks of the one team for another":         {both, "finance", disks("d1"), "finance", []string{"resources[0].add_volumes.desktop_id problem.target_not_yours"}, 0},
 		"new disks of another of their teams', unnamed": {both, "", disks("f1"), "design", []string{"resources[0].add_volumes.desktop_id problem.target_not_yours"}, 0},
+		"a change over two of their teams":              {both, "", body(`"d1","f1","d2"`), "", []string{"resize_param.desktop_ids[1] problem.several_teams"}, 2},
+		"a change over theirs and nobody's":             {both, "", body(`"d1","f1","n1"`), "", []string{"resize_param.desktop_ids[2] problem.target_not_yours", "resize_param.desktop_ids[1] problem.several_teams"}, 2},
+		"a change of another of their teams', unnamed":  {both, "", body(`"f1"`), "design", []string{"resize_param.desktop_ids[0] problem.target_not_yours"}, 0},
 		"somebody's who may nothing":                    {auth.Who{Name: "x"}, "", body(`"d1"`), "", []string{"resize_param.desktop_ids[0] problem.target_not_yours"}, 0},
 		"an admin's, of one team":                       {admin, "", body(`"d1","d2"`), "design", nil, 0},
 		"an admin's, with one nobody knows":             {admin, "", body(`"d1","new"`), "design", nil, 0},
@@ -66,6 +69,11 @@ func TestWhoseAnOrderIs(t *testing.T) {
 		}
 		assert.Equal(t, c.wrong, wrong, name)
 		assert.Len(t, split, c.split, name)
+		for _, p := range problems {
+			if target, named := p.Args["target"]; named {
+				assert.NotContains(t, target, ":", name+": people are told the ID alone")
+			}
+		}
 	}
 	_, _, split := whose(admin, "", body(`"d1","f1","d2"`), facts)
 	assert.Equal(t, []Split{{"design", []string{"desktop:d1", "desktop:d2"}}, {"finance", []string{"desktop:f1"}}}, split)

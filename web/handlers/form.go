@@ -15,7 +15,7 @@ import (
 )
 
 // beside are the names of a form's inputs that are no wire fields (design, "Machine-readable handles").
-var beside = []string{"order", "quote", "reason", "team", "repeat_of", "review", "add", "remove", "place", "check"}
+var beside = []string{"order", "quote", "reason", "team", "repeat_of", "review", "add", "remove", "split", "place", "check"}
 
 // pickSize is how many choices a picker has at most; what is not among them can be typed.
 const pickSize = 200
@@ -127,7 +127,10 @@ func (s *server) repeated(c echo.Context, kind orders.Kind, id string) (entered,
 	if err != nil {
 		return entered{}, err
 	}
-	e := entered{kind: kind, order: orders.NewID(), repeatOf: order.ID, desktopID: order.DesktopID}
+	e := entered{kind: kind, order: orders.NewID(), repeatOf: order.ID, reason: order.Reason, desktopID: order.DesktopID}
+	if kind.OnlyBuys() {
+		e.team = order.Team // what else there is to say whose it is: it touches nothing
+	}
 	e.tree, _ = field.FromJSON(body)
 	return e, nil
 }
@@ -194,6 +197,8 @@ func (s *server) submitForm(c echo.Context) error {
 	case form.Get("remove") != "":
 		e.tree.RemoveRow(form.Get("remove"))
 		return s.showForm(c, http.StatusOK, e, e.decode(false).Inputs, nil, templates.PriceView{})
+	case form.Has("split"):
+		return s.splitForm(c, e, form.Get("split"))
 	}
 	decoded := e.decode(true)
 	draft, err := s.Service.Review(c.Request().Context(), who(c), decoded, e.ask())

@@ -2,10 +2,8 @@ package templates
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
@@ -37,38 +35,24 @@ type FormView struct {
 	Teams       []string
 	NoTeam      bool
 	TeamProblem string
-	// Split is set when the order touches what is of several teams: a link to each part.
-	Split []SplitLink
+	// Split is set when the order touches what is of several teams: a button for each part.
+	Split []SplitPart
 	Price PriceView
 }
 
-// SplitLink is a part of an order that has to be several.
-type SplitLink struct{ Words, Href string }
+// SplitPart is a team's part of an order that has to be several; Team is empty for what is nobody's.
+type SplitPart struct{ Team, Words string }
 
-// splitLinks lead to a form for each team's part, with its desktops or pool filled in.
-func splitLinks(kind orders.Kind, split []orders.Split) []SplitLink {
-	var links []SplitLink
+func splitParts(split []orders.Split) []SplitPart {
+	var parts []SplitPart
 	for _, part := range split {
-		q := url.Values{}
-		for _, target := range part.Targets {
-			switch what, id, _ := strings.Cut(target, ":"); what {
-			case "desktop":
-				q.Add("desktop_ids", id)
-			case "pool":
-				q.Add("desktop_pool_id", id)
-			}
-		}
 		whose := part.Team
 		if whose == "" {
 			whose = "no team"
 		}
-		link := SplitLink{Words: fmt.Sprintf("%s: %d", whose, len(part.Targets)), Href: "/orders/new/" + kind.Name()}
-		if len(q) > 0 {
-			link.Href += "?" + q.Encode()
-		}
-		links = append(links, link)
+		parts = append(parts, SplitPart{Team: part.Team, Words: fmt.Sprintf("%s: %d", whose, len(part.Targets))})
 	}
-	return links
+	return parts
 }
 
 // Action is the form's own address.
@@ -135,7 +119,7 @@ var sectionOrder = []string{"targets", "what", "who", "network", "term", "more"}
 // folded away, each problem at its input.
 func NewFormView(in FormInput) FormView {
 	v := FormView{Kind: in.Kind, Say: in.Say, Order: in.Order, RepeatOf: in.RepeatOf, Reason: in.Reason,
-		Team: in.Team, Teams: in.Teams, NoTeam: in.NoTeam, Split: splitLinks(in.Kind, in.Split), Problems: len(in.Problems), Price: in.Price}
+		Team: in.Team, Teams: in.Teams, NoTeam: in.NoTeam, Split: splitParts(in.Split), Problems: len(in.Problems), Price: in.Price}
 	b := formBuilder{FormInput: in, shown: map[string]bool{}, lists: map[field.Picker][]Option{}}
 	b.flatten(in.Inputs)
 	for _, section := range b.sections {
