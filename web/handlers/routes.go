@@ -140,6 +140,9 @@ func (s *server) register(e *echo.Echo) {
 		}
 		if r.Access >= Members {
 			gates = append(gates, permitted(r.Action))
+			if s.Identity != nil {
+				gates = append(gates, s.naming)
+			}
 		}
 		e.Add(r.Method, r.Path, func(c echo.Context) error { return r.serve(s, c) }, gates...)
 	}

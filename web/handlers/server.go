@@ -96,6 +96,7 @@ type server struct {
 	Config
 	sessions *sessionStore
 	roster   *roster
+	names    *names
 	secure   bool // cookies for https only
 	gather   http.Handler
 }
@@ -109,6 +110,7 @@ func New(config Config) *echo.Echo {
 	s := &server{Config: config, gather: gatherer(config), secure: strings.HasPrefix(config.PublicURL, "https://")}
 	s.sessions = newSessionStore(config.Sessions, s.secure, config.Now)
 	s.roster = newRoster(config.TeamBook, config.Journal, config.AdminGroup, config.Now)
+	s.names = newNames(config.People, config.Now)
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()

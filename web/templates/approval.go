@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -90,10 +91,10 @@ func (v OrderView) laterWord() string {
 }
 
 // rejection says who said no, and why.
-func (v OrderView) rejection() string {
+func (v OrderView) rejection(ctx context.Context) string {
 	if v.Request != nil {
 		if d, rejected := v.Request.Rejection(); rejected {
-			return d.Approver + ": “" + d.Reason + "” Nothing was sent."
+			return calledName(ctx, d.Approver) + ": “" + d.Reason + "” Nothing was sent."
 		}
 	}
 	return "Nothing was sent."

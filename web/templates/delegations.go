@@ -39,12 +39,8 @@ func (v DelegationsView) mine(want bool) []orders.Delegation {
 	return list
 }
 
-func (v DelegationsView) name(name string) string {
-	if strings.EqualFold(name, v.Who.Name) {
-		return name + " (you)"
-	}
-	return name
-}
+// own tells that a name is that of who looks.
+func (v DelegationsView) own(name string) bool { return strings.EqualFold(name, v.Who.Name) }
 
 // delegationLook is how a delegation shows.
 func delegationLook(d orders.Delegation, now time.Time) badgeLook {

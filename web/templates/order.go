@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -249,13 +250,13 @@ func (v OrderView) said() string {
 }
 
 // story is the timeline: what the audit log holds of this order, in words.
-func (v OrderView) story() []TimelineItem {
+func (v OrderView) story(ctx context.Context) []TimelineItem {
 	items := make([]TimelineItem, 0, len(v.Timeline)+2)
 	if v.Earlier {
 		items = append(items, TimelineItem{Tone: Quiet, Icon: "list", Title: "Earlier entries are in the audit log", Time: v.Order.CreatedAt})
 	}
 	for _, entry := range v.Timeline {
-		items = append(items, happened(entry))
+		items = append(items, happened(ctx, entry))
 	}
 	switch v.Order.State {
 	case orders.StateAwaitingApproval:
@@ -309,7 +310,7 @@ var stories = map[string]TimelineItem{
 }
 
 // happened tells one audit entry about an order.
-func happened(entry audit.Entry) TimelineItem {
+func happened(ctx context.Context, entry audit.Entry) TimelineItem {
 	var d struct {
 		Reason      string `json:"reason"`
 		CloudOrder  string `json:"cloud_order"`
@@ -360,10 +361,10 @@ func happened(entry audit.Entry) TimelineItem {
 		}
 	}
 	if entry.Actor != auth.Console.Name {
-		add("by " + entry.Actor)
+		add("by " + calledName(ctx, entry.Actor))
 	}
 	if d.Behalf != "" {
-		add("in the place of " + d.Behalf)
+		add("in the place of " + calledName(ctx, d.Behalf))
 	}
 	if entry.Action == "request.asked" {
 		d.Reason = "" // the order said it a line before
