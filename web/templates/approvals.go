@@ -62,12 +62,18 @@ func (v ApprovalsView) empty() EmptyView {
 		view.Title = "You do not decide about orders"
 		view.Text = "Approvers and admins do, and whom one of them has asked to stand in. What you asked for yourself is on the next tab."
 		view.Actions = []Link{{Text: "Asked for by me", Href: approvalsHref(orders.RequestsMine)}}
+		if !v.MayPlace {
+			view.Text = v.Say.Say("empty.approvals_not_asking", nil)
+			view.Actions = []Link{{Text: "All requests", Href: approvalsHref(orders.RequestsAll)}}
+		}
+	case v.View == orders.RequestsMine && !v.MayPlace:
+		view.Title = v.Say.Say("empty.approvals_mine", nil)
+		view.Text = v.Say.Say("empty.approvals_mine_look", nil)
+		view.Actions = []Link{{Text: "All requests", Href: approvalsHref(orders.RequestsAll)}}
 	case v.View == orders.RequestsMine:
 		view.Title = "Nothing of yours needed approval"
 		view.Text = "Whether an order will need it, and who can give it, is told on its review page before you ask."
-		if v.MayPlace {
-			view.Actions = []Link{{Text: "New order", Href: "/orders/new", Icon: "plus"}}
-		}
+		view.Actions = []Link{{Text: "New order", Href: "/orders/new", Icon: "plus"}}
 	default:
 		view.Title = "No order has needed approval yet"
 		view.Text = "A team's rules say which do: above an amount, by what they do, or when the month's budget does not hold them."

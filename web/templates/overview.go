@@ -129,6 +129,14 @@ func stateHref(badge orders.Badge) string {
 // empty tells that nothing was ever ordered.
 func (v OverviewView) empty() bool { return len(v.Moving)+len(v.Latest) == 0 }
 
+// beginWords say what shows here once something was ordered, or how to order it.
+func (v OverviewView) beginWords() string {
+	if !v.MayPlace {
+		return v.Say.Say("empty.overview_look", nil)
+	}
+	return "Buy desktops, or pick some from the inventory and change them. You see what changes and what it costs before anything is ordered."
+}
+
 // beginnings are what somebody can start with when nothing was ever ordered.
 func (v OverviewView) beginnings() []Link {
 	var links []Link
