@@ -126,7 +126,7 @@ func TestTheMenuOnAPhone(t *testing.T) {
 	b.see(b.console.link)
 	const link = `nav a[href="/orders"]`
 	assert.False(t, evaluate[bool](b, "document.querySelector('"+link+"').checkVisibility()"))
-	b.click("details.menu summary")
+	b.click("details.nav-menu summary")
 	b.picture("menu")
 	require.EqualValues(t, 200, b.press(link))
 	assert.Equal(t, "/orders", b.path())

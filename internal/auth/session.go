@@ -38,6 +38,8 @@ type Session struct {
 type SessionValues struct {
 	// Theme is light, dark or empty for the system's.
 	Theme string `json:"theme,omitempty"`
+	// Density is compact, or empty for comfortable.
+	Density string `json:"density,omitempty"`
 	// Team is the one that they picked, of several; empty before they did.
 	Team string `json:"team,omitempty"`
 	// Language is the one that the console speaks to them (i18n.Languages); empty for what the browser asks for.

@@ -190,6 +190,18 @@ func TestTheThemeIsKeptWithTheSession(t *testing.T) {
 	assert.NotContains(t, c.get("/").body, "data-theme=\"dark\"")
 }
 
+func TestTheDensityIsKeptWithTheSession(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	assert.NotContains(t, c.get("/").body, "data-density")
+	assert.Equal(t, http.StatusSeeOther, c.post("/settings/density", url.Values{"density": {"compact"}}).StatusCode)
+	assert.Contains(t, c.get("/orders").body, `data-density="compact"`)
+	assert.Equal(t, http.StatusBadRequest, c.post("/settings/density", url.Values{"density": {"dense"}}).StatusCode)
+	assert.Contains(t, c.get("/orders").body, `data-density="compact"`)
+	assert.Equal(t, http.StatusSeeOther, c.post("/settings/density", url.Values{"density": {"comfortable"}}).StatusCode)
+	assert.NotContains(t, c.get("/").body, "data-density")
+}
+
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)

@@ -137,7 +137,7 @@ func (s *server) page(c echo.Context, title string, nav templates.Nav) templates
 		s.Log.Warn("requests to decide were not counted", "error", err, "request_id", requestIDOf(c))
 	}
 	if session := current(c); session != nil {
-		p.Theme = session.Values.Theme
+		p.Theme, p.Density = session.Values.Theme, session.Values.Density
 		if w.Team != "" && len(w.Memberships) > 1 {
 			p.User.Teams, p.User.Unpicked = w.Memberships, session.Values.Team != w.Team
 		}

@@ -32,18 +32,27 @@ func (s *server) settings(c echo.Context) error {
 
 // setTheme keeps the theme with the session, so that a page comes in it at once.
 func (s *server) setTheme(c echo.Context) error {
+	return s.setLook(c, "theme", func(look *auth.SessionValues) *string { return &look.Theme },
+		map[string]string{templates.ThemeSystem: "", templates.ThemeLight: templates.ThemeLight, templates.ThemeDark: templates.ThemeDark})
+}
+
+// setDensity keeps the density with the session.
+func (s *server) setDensity(c echo.Context) error {
+	return s.setLook(c, "density", func(look *auth.SessionValues) *string { return &look.Density },
+		map[string]string{templates.DensityComfortable: "", templates.DensityCompact: templates.DensityCompact})
+}
+
+// setLook keeps one of a session's values as the form's field says; kept holds what may be chosen, and as what it is kept.
+func (s *server) setLook(c echo.Context, field string, value func(*auth.SessionValues) *string, kept map[string]string) error {
 	session := current(c)
 	if session == nil {
 		return errKeyReadsOnly
 	}
-	switch theme := c.FormValue("theme"); theme {
-	case templates.ThemeLight, templates.ThemeDark:
-		session.Values.Theme = theme
-	case templates.ThemeSystem:
-		session.Values.Theme = ""
-	default:
+	chosen, known := kept[c.FormValue(field)]
+	if !known {
 		return echo.NewHTTPError(http.StatusBadRequest)
 	}
+	*value(&session.Values) = chosen
 	if err := s.sessions.change(c.Request().Context(), *session); err != nil {
 		return err
 	}

@@ -6,24 +6,28 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const typing = (element) => element?.matches?.('input:not([type=checkbox], [type=radio], [type=submit]), select, textarea, [contenteditable]');
 
-  // Relative times. The words are those of the server's Ago (web/templates/time.go), so nothing jumps when they are renewed.
-  const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  // The sentences of this file, in the reader's language.
+  const words = $('#words').dataset;
+  const counted = (text, n) => text.replace('#', n);
+
+  // Relative times, in the words of the server's Ago, so that nothing jumps when they are renewed. What the server wrote as a
+  // date stays one.
   const ago = (then, now) => {
     const seconds = Math.floor((now - then) / 1000);
-    if (seconds < 0 || seconds >= 30 * 86400) return `${then.getUTCDate()} ${months[then.getUTCMonth()]} ${then.getUTCFullYear()}`;
-    if (seconds < 5) return 'now';
-    if (seconds < 60) return `${seconds} s ago`;
-    if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-    if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
-    return `${Math.floor(seconds / 86400)} d ago`;
+    if (seconds < 0 || seconds >= 30 * 86400) return null;
+    if (seconds < 5) return words.now;
+    if (seconds < 60) return counted(words.seconds, seconds);
+    if (seconds < 3600) return counted(words.minutes, Math.floor(seconds / 60));
+    if (seconds < 86400) return counted(words.hours, Math.floor(seconds / 3600));
+    return counted(words.days, Math.floor(seconds / 86400));
   };
   const refreshTimes = () => {
     const now = Date.now();
     for (const element of $$('time[data-relative]')) {
       const then = new Date(element.dateTime);
       if (isNaN(then)) continue;
-      const words = ago(then, now);
-      if (element.textContent !== words) element.textContent = words;
+      const text = ago(then, now);
+      if (text && element.textContent !== text) element.textContent = text;
     }
   };
   setInterval(refreshTimes, 10000);
@@ -55,23 +59,24 @@
       const word = $('[data-copy-word]', button);
       const before = word?.textContent;
       button.dataset.copied = '';
-      if (word) word.textContent = 'Copied';
+      if (word) word.textContent = words.copied;
       setTimeout(() => {
         delete button.dataset.copied;
         if (word) word.textContent = before;
       }, 1500);
     } catch {
-      say('The browser did not allow copying. Select the text and copy it by hand.');
+      say(words.copyFailed);
     }
   };
 
-  // The theme is a cookie that the server sets, so the next page comes in it at once; here the present page follows.
-  const theme = (form, submitter) => {
+  // Theme and density are kept with the session, so the next page comes in them at once; here the present page follows.
+  const look = (form, submitter) => {
+    const name = form.dataset.look;
     const value = submitter?.value;
     if (!value) return;
-    document.documentElement.dataset.theme = value;
-    for (const button of $$('button[name="theme"]')) button.setAttribute('aria-pressed', String(button.value === value));
-    fetch(form.action, { method: 'POST', body: new URLSearchParams({ theme: value }), redirect: 'manual' }).catch(() => {});
+    document.documentElement.dataset[name] = value;
+    for (const button of $$(`form[data-look="${name}"] button`)) button.setAttribute('aria-pressed', String(button.value === value));
+    fetch(form.action, { method: 'POST', body: new URLSearchParams({ [name]: value }), redirect: 'manual' }).catch(() => {});
   };
 
   // After a refusal the first wrong field has the focus, or the first of a group that is wrong as a whole; a folded
@@ -142,7 +147,7 @@
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const element = document.activeElement;
     if (event.key === 'Escape') {
-      $$('details.confirm[open]').forEach((details) => {
+      $$('details:is(.confirm, .menu)[open]').forEach((details) => {
         const held = details.contains(element);
         details.open = false;
         if (held) $('summary', details).focus();
@@ -190,7 +195,7 @@
       sessionStorage.removeItem('select:' + form.dataset.select);
       showSelection(form);
     }
-    for (const details of $$('details.confirm[open]')) if (!details.contains(event.target)) details.open = false;
+    for (const details of $$('details:is(.confirm, .menu)[open]')) if (!details.contains(event.target)) details.open = false;
   });
 
   document.addEventListener('change', (event) => {
@@ -203,9 +208,9 @@
 
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    if (form.matches('[data-theme-form]')) {
+    if (form.matches('[data-look]')) {
       event.preventDefault();
-      theme(form, event.submitter);
+      look(form, event.submitter);
     }
     if (form.matches('form[data-select]')) addSelectionFromOtherPages(form);
     // once its order is placed, a selection is done with
@@ -286,8 +291,8 @@
   });
   document.addEventListener('htmx:response:error', (event) => {
     const status = event.detail?.ctx?.response?.status;
-    if (status === 401) say('You are signed out.', { href: location.href, text: 'Sign in again' });
-    if (status >= 500) say('The console could not refresh this page.', { href: location.href, text: 'Load it again' });
+    if (status === 401) say(words.signedOut, { href: location.href, text: words.signIn });
+    if (status >= 500) say(words.notRefreshed, { href: location.href, text: words.reload });
   });
 
   // A page that comes back from the browser's cache shows the state of its address, not of its last use.

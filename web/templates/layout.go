@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,6 +75,7 @@ type Page struct {
 	Region    string
 	ProjectID string
 	Theme     string // "light", "dark", "system" or empty
+	Density   string // "compact", or else comfortable
 	Query     string // what the search field shows
 	Notice    NoticeView
 	RequestID string
@@ -92,7 +94,7 @@ func (p Page) count(nav Nav) string {
 	return strconv.Itoa(p.ToDecide)
 }
 
-// navItem is a line of the navigation; key is the letter after "g".
+// navItem is a line of the navigation: word is its message, key the letter after "g".
 type navItem struct {
 	nav              Nav
 	href, icon, word string
@@ -101,39 +103,39 @@ type navItem struct {
 }
 
 var mainNav = []navItem{
-	{NavOverview, "/", "home", "Overview", "h", auth.ViewOrders},
-	{NavDesktops, "/desktops", "monitor", "Desktops", "d", auth.ViewInventory},
-	{NavPools, "/pools", "layers", "Pools", "p", auth.ViewInventory},
-	{NavNewOrder, "/orders/new", "plus", "New order", "n", auth.PlaceOrders},
-	{NavOrders, "/orders", "list", "Orders", "o", auth.ViewOrders},
-	{NavApprovals, "/approvals", "check", "Approvals", "v", auth.ViewOrders},
-	{NavBudgets, "/budgets", "wallet", "Budgets", "b", auth.ViewOrders},
-	{NavAudit, "/audit", "shield", "Audit", "a", auth.ViewAudit},
+	{NavOverview, "/", "home", "layout.nav_overview", "h", auth.ViewOrders},
+	{NavDesktops, "/desktops", "monitor", "layout.nav_desktops", "d", auth.ViewInventory},
+	{NavPools, "/pools", "layers", "layout.nav_pools", "p", auth.ViewInventory},
+	{NavNewOrder, "/orders/new", "plus", "layout.nav_new", "n", auth.PlaceOrders},
+	{NavOrders, "/orders", "list", "layout.nav_orders", "o", auth.ViewOrders},
+	{NavApprovals, "/approvals", "check", "layout.nav_approvals", "v", auth.ViewOrders},
+	{NavBudgets, "/budgets", "wallet", "layout.nav_budgets", "b", auth.ViewOrders},
+	{NavAudit, "/audit", "shield", "layout.nav_audit", "a", auth.ViewAudit},
 }
 
 var adminNav = []navItem{
-	{NavTeams, "/teams", "users", "Teams", "t", auth.ManageTeams},
-	{NavKeys, "/keys", "key", "API keys", "k", auth.ManageKeys},
-	{NavSettings, "/settings", "settings", "Settings", "s", auth.ViewSettings},
+	{NavTeams, "/teams", "users", "layout.nav_teams", "t", auth.ManageTeams},
+	{NavKeys, "/keys", "key", "layout.nav_keys", "k", auth.ManageKeys},
+	{NavSettings, "/settings", "settings", "layout.nav_settings", "s", auth.ViewSettings},
 }
 
 // htmxConfig is what docs/adr/0003-htmx-4.md explains.
 const htmxConfig = `{"prefix":"","extensions":"none","history":"reload","includeIndicatorCSS":false,` +
 	`"noSwap":[204,304,401,403,404,"5xx"],"morphIgnore":["data-htmx-powered","open"]}`
 
-func (p Page) title() string {
+func (p Page) title(ctx context.Context) string {
 	if p.Title == "" {
-		return "Order Console"
+		return T(ctx, "layout.name")
 	}
-	return p.Title + " · Order Console"
+	return p.Title + " · " + T(ctx, "layout.name")
 }
 
-func (p Page) cloudWord() string {
+func (p Page) cloudWord(ctx context.Context) string {
 	switch p.Cloud {
 	case "embedded":
-		return "Embedded cloud"
+		return T(ctx, "layout.cloud_embedded")
 	case "huaweicloud":
-		return "Huawei Cloud"
+		return T(ctx, "layout.cloud_huawei")
 	default:
 		return p.Cloud
 	}
