@@ -34,6 +34,7 @@ type Desktop struct {
 	ShareResourceSKU    string            `json:"share_resource_sku,omitempty"`
 	AvailabilityZone    string            `json:"availability_zone,omitempty"`
 	SubnetID            string            `json:"subnet_id,omitempty"`
+	IPAddresses         []string          `json:"ip_addresses,omitempty"`
 	EnterpriseProjectID string            `json:"enterprise_project_id,omitempty"`
 	Metadata            map[string]string `json:"metadata,omitempty"`
 	Tags                []Tag             `json:"tags,omitempty"`
@@ -45,6 +46,15 @@ type Desktop struct {
 
 // Pooled tells that the desktop belongs to a pool.
 func (d Desktop) Pooled() bool { return d.DesktopType == DesktopPooled || d.PoolID != "" }
+
+// ChargeMode is how the desktop is charged, as far as it can be told: what has an expiry is yearly/monthly, whatever its
+// product's mode is.
+func (d Desktop) ChargeMode() string {
+	if d.ExpireTime != "" {
+		return ChargeModePeriod
+	}
+	return d.Product.ChargeMode
+}
 
 // OSType is "Windows" or "Linux", or empty when the cloud did not tell.
 func (d Desktop) OSType() string { return d.Metadata["os_type"] }

@@ -197,12 +197,17 @@ type TeamBook interface {
 
 // Inventory is the cached view of what the cloud has.
 type Inventory interface {
+	SelectionBook
+
 	// Facts gathers what is known of an order's targets, and the catalogue.
 	Facts(ctx context.Context, targets Targets) (*Facts, error)
 	// Age is when the inventory was last refreshed, zero when never, and what went wrong since.
 	Age(ctx context.Context) (refreshed time.Time, problem string, err error)
 	// Desktops and Pools list the inventory.
 	Desktops(ctx context.Context, filter DesktopFilter) (DesktopPage, error)
+	// Busy tells which open order (State.InTheWay) touches each of some things ("desktop:<id>"), at most 1,000; things that none
+	// touches are missing.
+	Busy(ctx context.Context, targets []string) (map[string]string, error)
 	Pools(ctx context.Context, filter PoolFilter) (PoolPage, error)
 	// Choices fill a picker: at most limit of what the scope sees whose ID or name contains the text, in the list's order.
 	Choices(ctx context.Context, scope auth.Scope, picker string, text string, limit int) ([]Choice, error)
@@ -219,8 +224,10 @@ type Choice struct {
 
 // DesktopFilter narrows the list of desktops. Sort is a column's wire name with "-" in front for descending.
 type DesktopFilter struct {
-	Scope               auth.Scope // whose: the zero scope lists none
-	Text                string     // beginning of the name, user or ID
+	Scope auth.Scope // whose: the zero scope lists none
+	// Team lists those of one team, of those that the scope sees, NoTeam those of none; "" is all.
+	Team                string
+	Text                string // beginning of the name, user, IP address or ID
 	PoolID              string
 	ProductID           string
 	ImageID             string
@@ -229,10 +236,22 @@ type DesktopFilter struct {
 	DesktopType         string
 	EnterpriseProjectID string
 	IDs                 []string
-	Sort                string
-	After               string // cursor, opaque
-	Limit               int
+	// Frozen lists only those that are.
+	Frozen bool
+	// ExpireFrom and ExpireUntil bound the end of the subscription: from is included, until is not. What is pay-per-use has none
+	// and is not listed with either.
+	ExpireFrom, ExpireUntil time.Time
+	// TagKey and TagValue list what carries a tag; without a value, one of any value.
+	TagKey, TagValue string
+	// Selection lists only what is selected there; nil: all.
+	Selection *Selection
+	Sort      string
+	After     string // cursor, opaque
+	Limit     int
 }
+
+// NoTeam stands for nobody's in filters by team; it is no team's name.
+const NoTeam = "-"
 
 // DesktopPage is a page of desktops.
 type DesktopPage struct {
@@ -244,13 +263,19 @@ type DesktopPage struct {
 
 // PoolFilter narrows the list of pools.
 type PoolFilter struct {
-	Scope               auth.Scope // whose: the zero scope lists none
-	Text                string
-	Type                string
-	Status              string
-	EnterpriseProjectID string
-	After               string
-	Limit               int
+	Scope                   auth.Scope // whose: the zero scope lists none
+	Team                    string     // as in DesktopFilter
+	Text                    string     // beginning of the name or ID
+	Type                    string
+	Status                  string
+	ProductID               string
+	ImageID                 string
+	ChargeMode              string
+	EnterpriseProjectID     string
+	ExpireFrom, ExpireUntil time.Time // as in DesktopFilter
+	Sort                    string
+	After                   string
+	Limit                   int
 }
 
 // PoolPage is a page of pools.

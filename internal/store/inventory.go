@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,12 +78,16 @@ func itemsOf[T any](values []T, id func(T) string) (map[string]item[T], error) {
 	return items, nil
 }
 
+// inventoryLayout tells rows of desktops and pools apart that were written by a program that fills in other columns. It grows
+// with every change of what putDesktop and putPool write beside the JSON.
+const inventoryLayout = 1
+
 // replace makes a table's rows what the items say, and tells whether anything had to be changed.
 func replace[T any](t *tx, table, key string, items map[string]item[T], put func(T, string) error, drop func(id string) error) (changed bool, err error) {
 	rows, err := list(t.ctx, t, func(row scanner) (r [2]string, err error) {
 		err = row.Scan(&r[0], &r[1])
 		return r, err
-	}, `SELECT `+key+`, json FROM `+table)
+	}, `SELECT `+key+`, CASE WHEN layout = `+strconv.Itoa(inventoryLayout)+` THEN json ELSE '' END FROM `+table)
 	if err != nil {
 		return false, err
 	}
@@ -110,19 +115,34 @@ func replace[T any](t *tx, table, key string, items map[string]item[T], put func
 }
 
 func (t *tx) putDesktop(d cloud.Desktop, text string) error {
+	address := ""
+	if len(d.IPAddresses) > 0 {
+		address = d.IPAddresses[0]
+	}
 	_, err := t.exec(`INSERT INTO desktops (desktop_id, name_key, user_key, product_id, image_id, status, charge_mode, desktop_type,
-			pool_id, enterprise_project_id, expire_time, created, json, team)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+			pool_id, enterprise_project_id, expire_time, created, json, address, frozen, sharing, layout, team)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
 			coalesce((SELECT p.team FROM enterprise_projects p WHERE p.enterprise_project_id = $10), ''))
 		ON CONFLICT (desktop_id) DO UPDATE SET name_key = excluded.name_key, user_key = excluded.user_key,
 			product_id = excluded.product_id, image_id = excluded.image_id, status = excluded.status,
 			charge_mode = excluded.charge_mode, desktop_type = excluded.desktop_type, pool_id = excluded.pool_id,
 			enterprise_project_id = excluded.enterprise_project_id, expire_time = excluded.expire_time,
-			created = excluded.created, json = excluded.json, team = excluded.team`,
+			created = excluded.created, json = excluded.json, address = excluded.address, frozen = excluded.frozen,
+			sharing = excluded.sharing, layout = excluded.layout, team = excluded.team`,
 		d.DesktopID, strings.ToLower(d.ComputerName), strings.ToLower(d.UserName), d.ProductID, d.ImageID(), d.Status,
-		d.Product.ChargeMode, d.DesktopType, d.PoolID, d.EnterpriseProjectID, d.ExpireTime, d.CreatedTime, text)
+		d.ChargeMode(), d.DesktopType, d.PoolID, d.EnterpriseProjectID, d.ExpireTime, d.CreatedTime, text,
+		address, d.IsFreeze, d.ShareResourceSKU != "", inventoryLayout)
 	if err != nil {
 		return err
+	}
+	if _, err := t.exec(`DELETE FROM desktop_tags WHERE desktop_id = $1`, d.DesktopID); err != nil {
+		return err
+	}
+	for _, tag := range d.Tags {
+		if _, err := t.exec(`INSERT INTO desktop_tags (desktop_id, key, value) VALUES ($1, $2, $3)
+			ON CONFLICT (desktop_id, key) DO UPDATE SET value = excluded.value`, d.DesktopID, tag.Key, tag.Value); err != nil {
+			return err
+		}
 	}
 	if _, err := t.exec(`DELETE FROM volumes WHERE desktop_id = $1`, d.DesktopID); err != nil {
 		return err
@@ -157,20 +177,25 @@ func joined(parts ...string) string {
 }
 
 func (t *tx) dropDesktop(id string) error {
-	if _, err := t.exec(`DELETE FROM volumes WHERE desktop_id = $1`, id); err != nil {
-		return err
+	for _, table := range []string{"volumes", "desktop_tags"} {
+		if _, err := t.exec(`DELETE FROM `+table+` WHERE desktop_id = $1`, id); err != nil {
+			return err
+		}
 	}
 	_, err := t.exec(`DELETE FROM desktops WHERE desktop_id = $1`, id)
 	return err
 }
 
 func (t *tx) putPool(p cloud.Pool, text string) error {
-	_, err := t.exec(`INSERT INTO pools (id, name_key, type, status, enterprise_project_id, json, team) VALUES ($1, $2, $3, $4, $5, $6,
+	_, err := t.exec(`INSERT INTO pools (id, name_key, type, status, enterprise_project_id, json, product_id, image_id, charge_mode, expire_time, layout, team)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
 			coalesce((SELECT p.team FROM enterprise_projects p WHERE p.enterprise_project_id = $5), ''))
 		ON CONFLICT (id) DO UPDATE SET name_key = excluded.name_key, type = excluded.type, status = excluded.status,
-			enterprise_project_id = excluded.enterprise_project_id, json = excluded.json,
-			team = excluded.team`,
-		p.ID, strings.ToLower(p.Name), p.Type, p.Status, p.EnterpriseProjectID, text)
+			enterprise_project_id = excluded.enterprise_project_id, json = excluded.json, product_id = excluded.product_id,
+			image_id = excluded.image_id, charge_mode = excluded.charge_mode, expire_time = excluded.expire_time,
+			layout = excluded.layout, team = excluded.team`,
+		p.ID, strings.ToLower(p.Name), p.Type, p.Status, p.EnterpriseProjectID, text, p.Product.ProductID, p.ImageID, p.ChargingMode,
+		p.ExpireTime, inventoryLayout)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
@@ -22,6 +23,12 @@ var desktopSorts = map[string]string{"computer_name": "name_key", "user_name": "
 
 // DesktopSorts lists the wire names that desktops can be sorted by.
 var DesktopSorts = []string{"computer_name", "user_name", "product_id", "status", "expire_time", "created"}
+
+// poolSorts are the columns that pools can be sorted by, by wire name.
+var poolSorts = map[string]string{"name": "name_key", "product_id": "product_id", "status": "status", "expire_time": "expire_time"}
+
+// PoolSorts lists the wire names that pools can be sorted by.
+var PoolSorts = []string{"name", "product_id", "status", "expire_time"}
 
 // cursor is a place in a list: the last row's sort value and ID, and what the list is sorted by.
 type cursor struct{ Sort, Value, ID string }
@@ -63,6 +70,38 @@ func (l *inventoryList) equal(column, value string) {
 func (l *inventoryList) whose(scope auth.Scope) {
 	if !scope.All() {
 		l.where = append(l.where, seen(&l.arguments, scope, "team"))
+	}
+}
+
+// by sorts the list by a wire name, with "-" in front for descending; by the usual one when it is none of the names.
+func (l *inventoryList) by(sorts map[string]string, sort, usual string) {
+	name, descending := strings.CutPrefix(sort, "-")
+	l.sort, l.column, l.descending = sort, sorts[name], descending
+	if l.column == "" {
+		l.sort, l.column, l.descending = usual, sorts[usual], false
+	}
+}
+
+// team narrows the list to one team's, or to nobody's.
+func (l *inventoryList) team(name string) {
+	if name == orders.NoTeam {
+		l.where = append(l.where, "team = ''")
+		return
+	}
+	l.equal("team", name)
+}
+
+// expires bounds the end of the subscription. The column is the cloud's text, which begins with the day: times of one form sort
+// as their texts do.
+func (l *inventoryList) expires(from, until time.Time) {
+	if !from.IsZero() || !until.IsZero() {
+		l.where = append(l.where, "expire_time <> ''")
+	}
+	if !from.IsZero() {
+		l.where = append(l.where, "expire_time >= "+l.add(from.UTC().Format(time.RFC3339)))
+	}
+	if !until.IsZero() {
+		l.where = append(l.where, "expire_time < "+l.add(until.UTC().Format(time.RFC3339)))
 	}
 }
 
@@ -136,13 +175,16 @@ func (s *Store) Desktops(ctx context.Context, f orders.DesktopFilter) (orders.De
 }
 
 func desktopList(f orders.DesktopFilter) inventoryList {
-	l := inventoryList{table: "desktops", id: "desktop_id", sort: f.Sort}
-	name, descending := strings.CutPrefix(f.Sort, "-")
-	l.column, l.descending = desktopSorts[name], descending
-	if l.column == "" {
-		l.sort, l.column, l.descending = "computer_name", "name_key", false
-	}
+	l := inventoryList{table: "desktops", id: "desktop_id"}
+	l.by(desktopSorts, f.Sort, "computer_name")
+	l.matchDesktops(f)
+	return l
+}
+
+// matchDesktops adds the conditions of a filter.
+func (l *inventoryList) matchDesktops(f orders.DesktopFilter) {
 	l.whose(f.Scope)
+	l.team(f.Team)
 	l.equal("pool_id", f.PoolID)
 	l.equal("product_id", f.ProductID)
 	l.equal("image_id", f.ImageID)
@@ -150,15 +192,28 @@ func desktopList(f orders.DesktopFilter) inventoryList {
 	l.equal("charge_mode", f.ChargeMode)
 	l.equal("desktop_type", f.DesktopType)
 	l.equal("enterprise_project_id", f.EnterpriseProjectID)
+	l.expires(f.ExpireFrom, f.ExpireUntil)
+	if f.Frozen {
+		l.where = append(l.where, "frozen")
+	}
+	if f.TagKey != "" {
+		tagged := "desktop_id IN (SELECT t.desktop_id FROM desktop_tags t WHERE t.key = " + l.add(f.TagKey)
+		if f.TagValue != "" {
+			tagged += " AND t.value = " + l.add(f.TagValue)
+		}
+		l.where = append(l.where, tagged+")")
+	}
+	if f.Selection != nil {
+		l.where = append(l.where, "desktop_id IN ("+selectedBy(&l.arguments, *f.Selection)+")")
+	}
 	if len(f.IDs) > 0 {
 		l.where = append(l.where, "desktop_id IN "+in(&l.arguments, f.IDs))
 	}
 	if f.Text != "" {
 		low := strings.ToLower(f.Text)
 		l.where = append(l.where, "("+startsWith(&l.arguments, "name_key", low)+" OR "+startsWith(&l.arguments, "user_key", low)+
-			" OR "+startsWith(&l.arguments, "desktop_id", f.Text)+")")
+			" OR "+startsWith(&l.arguments, "address", low)+" OR "+startsWith(&l.arguments, "desktop_id", f.Text)+")")
 	}
-	return l
 }
 
 // Pools implements orders.Inventory: by name. orders.ErrNotFound for a cursor that is not one of this list.
@@ -171,11 +226,17 @@ func (s *Store) Pools(ctx context.Context, f orders.PoolFilter) (orders.PoolPage
 }
 
 func poolList(f orders.PoolFilter) inventoryList {
-	l := inventoryList{table: "pools", id: "id", sort: "name", column: "name_key"}
+	l := inventoryList{table: "pools", id: "id"}
+	l.by(poolSorts, f.Sort, "name")
 	l.whose(f.Scope)
+	l.team(f.Team)
 	l.equal("type", f.Type)
 	l.equal("status", f.Status)
+	l.equal("product_id", f.ProductID)
+	l.equal("image_id", f.ImageID)
+	l.equal("charge_mode", f.ChargeMode)
 	l.equal("enterprise_project_id", f.EnterpriseProjectID)
+	l.expires(f.ExpireFrom, f.ExpireUntil)
 	if f.Text != "" {
 		l.where = append(l.where, "("+startsWith(&l.arguments, "name_key", strings.ToLower(f.Text))+" OR "+startsWith(&l.arguments, "id", f.Text)+")")
 	}

@@ -235,9 +235,12 @@ func (s *Store) SweepSessions(ctx context.Context, now time.Time) error {
 // draftAge is how long a draft waits for its review.
 const draftAge = 24 * time.Hour
 
-// Sweep removes what has had its time: drafts, people, sessions, sign-in codes, what was told.
+// Sweep removes what has had its time: drafts, selections, people, sessions, sign-in codes, what was told.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 	if err := s.SweepDrafts(ctx, now.Add(-draftAge)); err != nil {
+		return err
+	}
+	if err := s.sweepSelections(ctx, now.Add(-selectionAge)); err != nil {
 		return err
 	}
 	if err := s.sweepPeople(ctx, now.Add(-auth.PersonKept)); err != nil {

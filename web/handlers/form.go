@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -99,7 +100,11 @@ func (s *server) form(c echo.Context) error {
 			return err
 		}
 	}
-	prefill(&e, c.QueryParams())
+	query, err := s.withSelected(c)
+	if err != nil {
+		return err
+	}
+	prefill(&e, query)
 	return s.showForm(c, http.StatusOK, e, e.decode(false).Inputs, nil, templates.PriceView{})
 }
 
@@ -133,6 +138,22 @@ func (s *server) repeated(c echo.Context, kind orders.Kind, id string) (entered,
 	}
 	e.tree, _ = field.FromJSON(body)
 	return e, nil
+}
+
+// withSelected is the query with the desktops of "?selection=<id>" beside those that it names.
+func (s *server) withSelected(c echo.Context) (url.Values, error) {
+	query := c.QueryParams()
+	id := query.Get("selection")
+	if id == "" {
+		return query, nil
+	}
+	desktops, err := s.Service.SelectedDesktops(c.Request().Context(), who(c), id)
+	if err != nil {
+		return nil, err
+	}
+	query = maps.Clone(query)
+	query["desktop_ids"] = slices.Concat(query["desktop_ids"], desktops)
+	return query, nil
 }
 
 // prefill puts the targets that a link names into the inputs that take them: "?desktop_id=", "?desktop_ids=" (may be
