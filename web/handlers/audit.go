@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,20 +14,30 @@ import (
 	"workspace-order-console/web/templates"
 )
 
-// audit is the log with its filters, as a page or as JSON.
-func (s *server) audit(c echo.Context) error {
+// auditQuery are the filters of the log as they stand in the URL.
+func auditQuery(c echo.Context) (audit.Filter, error) {
 	query := c.QueryParams()
 	f := audit.Filter{Scope: who(c).Scope(), Actor: strings.TrimSpace(query.Get("actor")), Action: query.Get("action"), Object: strings.TrimSpace(query.Get("object")),
 		Door: query.Get("door"), Limit: listSize, Before: number(query.Get("after"))}
 	var err error
 	if f.From, f.Until, err = days(query); err != nil {
-		return err
+		return f, err
 	}
 	if f.Before == 0 {
 		f.After = number(query.Get("before"))
 	}
 	if f.Before+f.After == 0 && query.Get("after")+query.Get("before") != "" {
-		return errFilter
+		return f, errFilter
+	}
+	return f, nil
+}
+
+// audit is the log with its filters, as a page or as JSON.
+func (s *server) audit(c echo.Context) error {
+	query := c.QueryParams()
+	f, err := auditQuery(c)
+	if err != nil {
+		return err
 	}
 	page, err := s.Audit.Audit(c.Request().Context(), f)
 	if err != nil {
@@ -43,6 +54,39 @@ func (s *server) audit(c echo.Context) error {
 	view := templates.AuditView{Entries: page.Items, Query: query, Now: s.Now(),
 		Pager: templates.PagerView{Older: older, Newer: turned("/audit", query, "before", numberText(page.Newer))}}
 	return render(c, http.StatusOK, templates.AuditPage(s.page(c, "Audit", templates.NavAudit), view))
+}
+
+// exportAudit is the log behind its filters, as a file.
+func (s *server) exportAudit(c echo.Context) error {
+	f, err := auditQuery(c)
+	if err != nil {
+		return err
+	}
+	f.Before, f.After, f.Limit = 0, 0, exportPage
+	return export(s, c, exported[audit.Entry]{
+		Name:    "audit",
+		JSON:    func(e audit.Entry) any { return entryJSON(e) },
+		Columns: entryColumns,
+		Page: func(ctx context.Context, after string) ([]audit.Entry, string, error) {
+			f.Before = number(after)
+			page, err := s.Audit.Audit(ctx, f)
+			return page.Items, numberText(page.Older), err
+		},
+	})
+}
+
+// entryColumns are the columns of the log's CSV.
+var entryColumns = []exportColumn[audit.Entry]{
+	{"seq", func(e audit.Entry) string { return numberText(e.Seq) }},
+	{"time", func(e audit.Entry) string { return e.Time.UTC().Format(time.RFC3339Nano) }},
+	{"actor", func(e audit.Entry) string { return e.Actor }},
+	{"door", func(e audit.Entry) string { return e.Door }},
+	{"address", func(e audit.Entry) string { return e.Address }},
+	{"action", func(e audit.Entry) string { return e.Action }},
+	{"object", func(e audit.Entry) string { return e.Object }},
+	{"team", func(e audit.Entry) string { return e.Team }},
+	{"details", func(e audit.Entry) string { return string(e.Details) }},
+	{"request_id", func(e audit.Entry) string { return e.RequestID }},
 }
 
 // auditEntry is one entry.

@@ -105,7 +105,8 @@ func probes(t testing.TB) map[string]probe {
 		"POST /orders/review": {form: func(b *belongings) url.Values { return url.Values{"order": {b.draft}, "quote": {"x"}} },
 			allowed: 409, other: 404, admin: 404},
 
-		"GET /orders": {allowed: 200},
+		"GET /orders":        {allowed: 200},
+		"GET /orders/export": {path: fixed("/orders/export?format=csv"), allowed: 200},
 		"GET /orders/poll": {path: func(b *belongings) string { return "/orders/poll?version=0&id=" + b.orders["queued"] },
 			allowed: 200},
 		"GET /orders/foreign":             {allowed: 200},
@@ -141,6 +142,7 @@ func probes(t testing.TB) map[string]probe {
 		"GET /desktops":                       {path: func(b *belongings) string { return "/desktops?q=" + b.desktop }, allowed: 200},
 		"GET /pools":                          {path: func(b *belongings) string { return "/pools?q=" + b.pool }, allowed: 200},
 		"GET /audit":                          {path: func(b *belongings) string { return "/audit?object=order:" + b.orders["queued"] }, allowed: 200},
+		"GET /audit/export":                   {path: fixed("/audit/export?format=jsonl"), allowed: 200},
 		"GET /audit/:seq":                     {path: func(b *belongings) string { return "/audit/" + strconv.FormatInt(b.seq, 10) }, allowed: 200, other: 404},
 		"GET /teams":                          {allowed: 200},
 		"GET /teams/new":                      {allowed: 200},

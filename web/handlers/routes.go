@@ -66,6 +66,7 @@ var routes = []Route{
 	{http.MethodPost, "/orders/review", Members, auth.PlaceOrders, (*server).place},
 
 	{http.MethodGet, "/orders", Readers, auth.ViewOrders, (*server).orders},
+	{http.MethodGet, "/orders/export", Members, auth.ViewOrders, (*server).exportOrders},
 	{http.MethodGet, "/orders/poll", Members, auth.ViewOrders, (*server).pollOrders},
 	{http.MethodGet, "/orders/foreign", Members, auth.ManageForeign, (*server).foreign},
 	{http.MethodPost, "/orders/foreign/:id/cancel", Members, auth.ManageForeign, (*server).cancelForeign},
@@ -90,6 +91,7 @@ var routes = []Route{
 	{http.MethodGet, "/pools", Readers, auth.ViewInventory, (*server).pools},
 
 	{http.MethodGet, "/audit", Readers, auth.ViewAudit, (*server).audit},
+	{http.MethodGet, "/audit/export", Members, auth.ViewAudit, (*server).exportAudit},
 	{http.MethodGet, "/audit/:seq", Readers, auth.ViewAudit, (*server).auditEntry},
 
 	{http.MethodGet, "/teams", Readers, auth.ManageTeams, (*server).teams},

@@ -21,6 +21,7 @@ var actionLooks = map[string]badgeLook{
 	"team.created":   {Info, "users", "Team made"},
 	"team.changed":   {Info, "users", "Team changed"},
 	"team.deleted":   {Warn, "trash", "Team deleted"},
+	"list.exported":  {Quiet, "download", "List exported"},
 	"order.followed": {Info, "refresh", "Cloud order moved"},
 
 	"delegation.created": {Info, "users", "Decisions delegated"},
