@@ -146,7 +146,12 @@ func (t *tx) insertCloudOrder(orderID string, c orders.CloudOrder) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		orderID, c.Position, textOrNull(c.OrderID), statusOrNull(c.Status), c.Result, c.Code, c.Msg, amountOrNull(c.Amount),
 		amountOrNull(c.OfficialAmount), c.Currency, orNull(c.PayBy), orNull(c.CheckedAt), nextCheck(c), c.Checks)
-	return err
+	if err != nil {
+		return err
+	}
+	found := terms{}
+	found.addID(c.OrderID)
+	return t.addTerms(orderID, found)
 }
 
 // nextCheck is when a cloud order is asked about: never (NULL) once it is final, at once (0) when nobody said when.

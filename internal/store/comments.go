@@ -21,6 +21,11 @@ func (s *Store) AddComment(ctx context.Context, c orders.Comment, entry audit.En
 			c.ID, c.OrderID, c.Actor, c.Text, micros(c.CreatedAt)); err != nil {
 			return err
 		}
+		found := terms{}
+		found.addText(c.Text)
+		if err := t.addTerms(c.OrderID, found); err != nil {
+			return err
+		}
 		return t.appendAbout(c.OrderID, entry)
 	})
 	if err != nil {

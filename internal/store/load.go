@@ -39,6 +39,9 @@ func (t *tx) load(o orders.Order) error {
 	if err := t.insertTargets(o); err != nil {
 		return err
 	}
+	if err := t.index(o); err != nil {
+		return err
+	}
 	for _, c := range o.CloudOrders {
 		if err := t.insertCloudOrder(o.ID, c); err != nil {
 			return err

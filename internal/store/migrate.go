@@ -45,6 +45,9 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder stri
 	return nil
 }
 
+// fillings put into what a dialect's own migration of a number has made what only Go can tell of the rows that are there.
+var fillings = map[int64]func(context.Context, *sql.Tx) error{18: indexOrders}
+
 // migrator puts the two folders together: the SQL that all dialects share, and the dialect's own.
 func migrator(db *sql.DB, dialect goose.Dialect, folder string, options ...goose.ProviderOption) (*goose.Provider, error) {
 	shared, err := fs.Sub(migrations.Console, "console")
@@ -66,8 +69,13 @@ func migrator(db *sql.DB, dialect goose.Dialect, folder string, options ...goose
 			return nil, err
 		}
 		own = append(own, goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, string(text))
-			return err
+			if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+				return err
+			}
+			if fill := fillings[version]; fill != nil {
+				return fill(ctx, tx)
+			}
+			return nil
 		}}, nil))
 	}
 	options = append(options, goose.WithGoMigrations(own...), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))

@@ -138,12 +138,15 @@ func (b *query) conditions() ([]condition, error) {
 			narrow: func() string { return "o.version > " + b.add(f.Since) },
 		})
 	}
+	var text *textual
 	if f.Text != "" {
-		text, err := b.text()
-		if err != nil {
+		var err error
+		if text, err = b.text(); err != nil {
 			return nil, err
 		}
-		all = append(all, text)
+		if !text.many {
+			all = append(all, text.condition)
+		}
 	}
 	if f.Target != "" {
 		all = append(all, b.target())
@@ -166,6 +169,9 @@ func (b *query) conditions() ([]condition, error) {
 			badges = len(all)
 		}
 		all = slices.Insert(all, badges, b.badges())
+	}
+	if text != nil && text.many {
+		all = append(all, text.condition)
 	}
 	return all, nil
 }
@@ -212,38 +218,6 @@ func (b *query) target() condition {
 			return "EXISTS (SELECT 1 FROM order_targets g WHERE g.order_id = o.id AND g.target = " + b.add(b.f.Target) + ")"
 		},
 	}
-}
-
-// text has a branch for each thing that a text can be the beginning of. Of actors it takes each one's name, for an
-// index by actor has the list's order only within one.
-func (b *query) text() (condition, error) {
-	text := b.f.Text
-	names, err := valuesFrom(b.ctx, b.q, b.f.Scope, "orders", "actor", text)
-	return condition{
-		lead: func() []branch {
-			branches := []branch{
-				b.across(begins(&b.arguments, "x.id", text)),
-				{from: "(SELECT DISTINCT m.id, m.created_at FROM cloud_orders c JOIN orders m ON m.id = c.order_id WHERE " +
-					b.scoped("m", begins(&b.arguments, "c.cloud_order_id", text)) + ") AS told", created: "told.created_at", id: "told.id"},
-			}
-			for _, name := range names {
-				branches = append(branches, b.along("i.actor = "+b.add(name)))
-			}
-			return branches
-		},
-		narrow: func() string {
-			return "(" + begins(&b.arguments, "o.id", text) + " OR " + startsWith(&b.arguments, "o.actor", text) +
-				" OR EXISTS (SELECT 1 FROM cloud_orders c WHERE c.order_id = o.id AND " + begins(&b.arguments, "c.cloud_order_id", text) + "))"
-		},
-	}, err
-}
-
-// begins is the condition that an ID is a text or, when that is long enough, starts with it.
-func begins(a *arguments, column, text string) string {
-	if len(text) < prefixFrom {
-		return column + " = " + a.add(text)
-	}
-	return startsWith(a, column, text)
 }
 
 // valuesFrom lists the first distinct values of an indexed column that start with a text. It jumps from one to the

@@ -116,6 +116,9 @@ func (t *tx) submit(o orders.Order) error {
 	if err := t.insertTargets(o); err != nil {
 		return err
 	}
+	if err := t.index(o); err != nil {
+		return err
+	}
 	if err := t.addCloudOrders(o.ID, o.CloudOrders); err != nil {
 		return err
 	}
