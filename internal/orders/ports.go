@@ -36,6 +36,7 @@ func (e *InTheWay) Error() string { return "order " + e.OrderID + " is in the wa
 // the next number of the head and stamps the order with it.
 type Journal interface {
 	RequestBook
+	FigureReader
 
 	// SaveDraft stores or replaces a person's draft.
 	SaveDraft(ctx context.Context, draft Draft) error
@@ -198,6 +199,7 @@ type TeamBook interface {
 // Inventory is the cached view of what the cloud has.
 type Inventory interface {
 	SelectionBook
+	ExpiryReader
 
 	// Facts gathers what is known of an order's targets, and the catalogue.
 	Facts(ctx context.Context, targets Targets) (*Facts, error)

@@ -90,6 +90,9 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		s.pulse.Store(&beat{changed: make(chan struct{})})
 		err = s.Refresh(ctx)
 	}
+	if err == nil {
+		err = s.figureAll(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", s.dialect, err), s.Close())
 	}

@@ -37,7 +37,7 @@ func scanOrder(row scanner) (orders.Order, error) {
 	return o, nil
 }
 
-// insertOrder writes a new order's row. It tells false when its ID or idempotency key is taken.
+// insertOrder writes a new order's row and adds it to the overview's sums. It tells false when its ID or idempotency key is taken.
 func (t *tx) insertOrder(o orders.Order) (bool, error) {
 	said, err := asJSON(o.Summary)
 	if err != nil {
@@ -55,18 +55,26 @@ func (t *tx) insertOrder(o orders.Order) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	figures := orders.FiguresOf(o, orders.Figures{}, o.UpdatedAt)
+	counted, err := asJSON(figures)
+	if err != nil {
+		return false, err
+	}
 	rows, err := t.exec(`
 		INSERT INTO orders (id, request_id, version, kind, state, badge, door, actor, team, reason,
 			key_id, idempotency_key, path, desktop_id, body, hash, auto_pay, summary, quote, creation,
-			repeat_of, warnings, fence, attempts, next_attempt_at, sent_at, deadline, answer, created_at, updated_at, moving)
+			repeat_of, warnings, fence, attempts, next_attempt_at, sent_at, deadline, answer, created_at, updated_at, moving, figures)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
 		ON CONFLICT DO NOTHING`,
 		o.ID, o.RequestID, o.Version, o.Kind, string(o.State), string(o.Badge), string(o.Door), o.Actor, textOrNull(o.Team), o.Reason,
 		textOrNull(o.KeyID), textOrNull(o.IdempotencyKey), o.Path, o.DesktopID, string(o.Body), o.Hash, o.AutoPay, said,
 		quote, textOrNull(o.Creation), textOrNull(o.RepeatOf), warnings, textOrNull(o.Fence), o.Attempts, micros(o.NextAttemptAt),
-		orNull(o.SentAt), orNull(o.Deadline), answer, micros(o.CreatedAt), micros(o.UpdatedAt), o.Moving())
-	return rows == 1, err
+		orNull(o.SentAt), orNull(o.Deadline), answer, micros(o.CreatedAt), micros(o.UpdatedAt), o.Moving(), counted)
+	if err != nil || rows == 0 {
+		return false, err
+	}
+	return true, t.figure(o, orders.Figures{}, figures)
 }
 
 // complete adds cloud orders, their last actions and targets to orders, with one query each however many there are.
@@ -273,8 +281,8 @@ func (t *tx) count(team string, from, to orders.Badge) error {
 	return nil
 }
 
-// stamp computes what an order shows from its state and its cloud orders, brings what it holds of a budget in line, and
-// marks it as changed.
+// stamp computes what an order shows from its state and its cloud orders, brings what it holds of a budget
+// and adds to the overview's sums in line, and marks it as changed.
 func (t *tx) stamp(id string, now time.Time) error {
 	version, err := t.head()
 	if err != nil {
@@ -282,8 +290,9 @@ func (t *tx) stamp(id string, now time.Time) error {
 	}
 	var o orders.Order
 	var quote storedQuote
-	err = t.QueryRowContext(t.ctx, `SELECT id, state, badge, team, quote FROM orders WHERE id = $1`, id).
-		Scan(&o.ID, &o.State, &o.Badge, maybe{&o.Team}, document{&quote})
+	var before orders.Figures
+	err = t.QueryRowContext(t.ctx, `SELECT id, kind, state, badge, team, quote, figures, created_at FROM orders WHERE id = $1`, id).
+		Scan(&o.ID, &o.Kind, &o.State, &o.Badge, maybe{&o.Team}, document{&quote}, document{&before}, at{&o.CreatedAt})
 	if err != nil {
 		return notFound(err)
 	}
@@ -299,8 +308,16 @@ func (t *tx) stamp(id string, now time.Time) error {
 	if err := t.count(o.Team, o.Badge, badge); err != nil {
 		return err
 	}
-	_, err = t.exec(`UPDATE orders SET version = $1, badge = $2, moving = $3, updated_at = $4 WHERE id = $5`,
-		version, string(badge), o.Moving(), micros(now), id)
+	after := orders.FiguresOf(o, before, now)
+	if err := t.figure(o, before, after); err != nil {
+		return err
+	}
+	figures, err := asJSON(after)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE orders SET version = $1, badge = $2, moving = $3, updated_at = $4, figures = $5 WHERE id = $6`,
+		version, string(badge), o.Moving(), micros(now), figures, id)
 	if err != nil {
 		return err
 	}

@@ -79,6 +79,8 @@ var onBoth = map[string]func(*testing.T){
 	"TestAPageIsOfOneState":                            TestAPageIsOfOneState,
 	"TestTextsAreSortedByTheirBytes":                   TestTextsAreSortedByTheirBytes,
 	"TestWhatIsNoTextFindsNothingAndFailsNothing":      TestWhatIsNoTextFindsNothingAndFailsNothing,
+	"TestTheOverviewsSumsAreThoseOfTheOrders":          TestTheOverviewsSumsAreThoseOfTheOrders,
+	"TestExpiringDesktopsAreCounted":                   TestExpiringDesktopsAreCounted,
 	"TestTheSealCheckIsTheFirstOnes":                   TestTheSealCheckIsTheFirstOnes,
 	"TestTheCursorAndWhatIsQueuedMoveTogether":         TestTheCursorAndWhatIsQueuedMoveTogether,
 	"TestWhatIsSaidOnceIsSaidOnce":                     TestWhatIsSaidOnceIsSaidOnce,
@@ -95,7 +97,7 @@ var onBoth = map[string]func(*testing.T){
 
 // onSQLite are those of its own: its files, its settings and the plans of its queries.
 var onSQLite = []string{"TestAFileThatIsNoDatabaseIsRefused", "TestAuditQueriesFindTheirRowsByAnIndex", "TestBackup", "TestInventoryListsAreReadAlongAnIndex",
-	"TestLimits", "TestListsOfRequestsAndWhatBelongsToThemAreReadAlongIndexes", "TestOrderQueriesFindTheirRowsByAnIndex", "TestQueuesFindTheirRowsByAnIndex", "TestTheFilesAreTheOwnersAlone",
+	"TestLimits", "TestListsOfRequestsAndWhatBelongsToThemAreReadAlongIndexes", "TestOrderQueriesFindTheirRowsByAnIndex", "TestQueuesFindTheirRowsByAnIndex", "TestTheFilesAreTheOwnersAlone", "TestTheOverviewReadsAlongIndexes",
 	"TestTheCursorBeginsAtTheEndOfTheLog", "TestTellingReadsAlongIndexes",
 	"TestTheLogOnlyGrows", "TestTheSettingsReachEveryConnection"}
 

@@ -161,6 +161,10 @@ func TestTheSumsAreThoseOfTheEntries(t *testing.T) {
 				require.True(t, want[b.Team+month].Settled.Equal(b.Settled), "%s: %s settled %s", step, b.Team, b.Settled)
 			}
 		}
+		if step == "submitted" {
+			return // the sums of the overview are held against the orders once in a while only, for that takes all of them
+		}
+		figured(t, s, auth.OfTeam("design"))
 	}
 	var open []string
 	seen := map[orders.LineState]bool{}

@@ -15,6 +15,20 @@ func seen(a *arguments, scope audit.Scope, column string) string {
 	return column + " = " + a.add(scope.Team())
 }
 
+// everyTeam is the team under which the sums over all teams are kept; no team can be called so.
+const everyTeam = "*"
+
+// summed is the team whose kept sums are those of a scope; false when it sees nothing.
+func summed(scope audit.Scope) (team string, some bool) {
+	switch {
+	case scope == nil:
+		return "", false
+	case scope.All():
+		return everyTeam, true
+	}
+	return scope.Team(), scope.Team() != ""
+}
+
 // reassign writes down anew whose the desktops and pools are, after enterprise projects have changed hands.
 func (t *tx) reassign() error {
 	// The row that a refresh of the inventory begins with, too: it must not go by the owners of before.
