@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"workspace-order-console/internal/auth"
@@ -12,9 +14,10 @@ import (
 // SawPerson implements auth.People.
 func (s *Store) SawPerson(ctx context.Context, p auth.Person) error {
 	err := s.write(ctx, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO people (subject, email, name, last_seen_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (subject) DO UPDATE SET email = excluded.email, name = excluded.name, last_seen_at = excluded.last_seen_at`,
-			p.Subject, p.Email, p.Name, micros(p.SeenAt))
+		_, err := t.exec(`INSERT INTO people (subject, email, name, last_seen_at, email_key, name_key) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (subject) DO UPDATE SET email = excluded.email, name = excluded.name, last_seen_at = excluded.last_seen_at,
+				email_key = excluded.email_key, name_key = excluded.name_key`,
+			p.Subject, p.Email, p.Name, micros(p.SeenAt), strings.ToLower(p.Email), strings.ToLower(p.Name))
 		if err != nil {
 			return err
 		}
@@ -87,6 +90,47 @@ func (s *Store) PeopleOf(ctx context.Context, team string, role auth.Role, since
 		return nil, "", fmt.Errorf("people of %q: %w", team, err)
 	}
 	return people, next, nil
+}
+
+// findPeopleQuery is the query of people by the beginning of what they are called, each with the columns of a person.
+func findPeopleQuery(scope auth.Scope, text string, limit int) (string, arguments) {
+	var a arguments
+	low := strings.ToLower(text)
+	var ways []string
+	for _, way := range []struct{ column, begins string }{{"p.email_key", low}, {"p.name_key", low}, {"p.subject", text}} {
+		query := `SELECT ` + personColumns + ` FROM people p WHERE ` + startsWith(&a, way.column, way.begins)
+		if !scope.All() {
+			query += ` AND EXISTS (SELECT 1 FROM people_roles r WHERE r.subject = p.subject AND ` + seen(&a, scope, "r.team") + `)`
+		}
+		ways = append(ways, fmt.Sprintf(`SELECT * FROM (%s ORDER BY %s LIMIT %d) AS w%d`, query, way.column, limit, len(ways)))
+	}
+	return strings.Join(ways, " UNION ") + fmt.Sprintf(` ORDER BY 1 LIMIT %d`, limit), a
+}
+
+// FindPeople lists people by the beginning of their mail address, name or subject, at most limit: those whom the sign-in proxy
+// has named and who are something in the scope's team, and after them whoever else has ordered there.
+func (s *Store) FindPeople(ctx context.Context, scope auth.Scope, text string, limit int) (people []auth.Person, err error) {
+	limit = limitOf(limit)
+	err = s.read(ctx, func(q *sql.Tx) error {
+		query, args := findPeopleQuery(scope, text, limit)
+		if people, err = list(ctx, q, scanPerson, query, args...); err != nil {
+			return err
+		}
+		actors, err := valuesFrom(ctx, q, scope, "orders", "actor", text)
+		if err != nil {
+			return err
+		}
+		for _, actor := range actors {
+			if len(people) < limit && !slices.ContainsFunc(people, func(p auth.Person) bool { return p.Subject == actor }) {
+				people = append(people, auth.Person{Subject: actor})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("people by name: %w", err)
+	}
+	return people, nil
 }
 
 // rolesOf adds to each of some people what they are where.

@@ -18,7 +18,7 @@ import (
 func auditQuery(c echo.Context) (audit.Filter, error) {
 	query := c.QueryParams()
 	f := audit.Filter{Scope: who(c).Scope(), Actor: strings.TrimSpace(query.Get("actor")), Action: query.Get("action"), Object: strings.TrimSpace(query.Get("object")),
-		Door: query.Get("door"), Limit: listSize, Before: number(query.Get("after"))}
+		Door: query.Get("door"), Text: strings.TrimSpace(query.Get("q")), Limit: listSize, Before: number(query.Get("after"))}
 	var err error
 	if f.From, f.Until, err = days(query); err != nil {
 		return f, err

@@ -1,11 +1,13 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/web/templates"
@@ -14,11 +16,11 @@ import (
 // foundPerKind is how many of each sort a search shows.
 const foundPerKind = 10
 
-// search looks for orders, desktops and pools by the beginning of their names, users and IDs. What can only be one
-// order leads straight to it.
+// search looks for a text in all that somebody may see: orders by any word of theirs, desktops, pools and people by the
+// beginning of what they are called, and the log. What is the whole ID of one thing leads straight to it.
 func (s *server) search(c echo.Context) error {
 	text := strings.TrimSpace(c.QueryParam("q"))
-	page := s.page(c, "Search", "")
+	page := s.page(c, say(c).Say("search.title", nil), "")
 	page.Query = text
 	view := templates.SearchView{Text: text, Say: say(c), Now: s.Now()}
 	if text == "" {
@@ -28,29 +30,70 @@ func (s *server) search(c echo.Context) error {
 	if id := strings.ToLower(text); orders.ValidID(id) {
 		text = id // as it is written everywhere
 	}
-	if w.May(auth.ViewOrders) {
-		list, err := s.Service.Orders(ctx, w, orders.Filter{Text: text, Limit: foundPerKind})
+	for _, look := range []struct {
+		may  auth.Action
+		look func(context.Context, auth.Who, string, *templates.SearchView) (href string, err error)
+	}{{auth.ViewOrders, s.searchOrders}, {auth.ViewInventory, s.searchInventory}, {auth.ViewOrders, s.searchPeople}, {auth.ViewAudit, s.searchLog}} {
+		if !w.May(look.may) {
+			continue
+		}
+		href, err := look.look(ctx, w, text, &view)
 		if err != nil {
 			return err
 		}
-		if len(list.Items) == 1 && isID(list.Items[0], text) {
-			return seeOther(c, "/orders/"+list.Items[0].ID)
+		if href != "" {
+			return seeOther(c, href)
 		}
-		view.Orders, view.MoreOrders = list.Items, !list.Older.IsZero()
-	}
-	if w.May(auth.ViewInventory) {
-		desktops, err := s.Inventory.Desktops(ctx, orders.DesktopFilter{Scope: w.Scope(), Text: text, Limit: foundPerKind})
-		if err != nil {
-			return err
-		}
-		pools, err := s.Inventory.Pools(ctx, orders.PoolFilter{Scope: w.Scope(), Text: text, Limit: foundPerKind})
-		if err != nil {
-			return err
-		}
-		view.Desktops, view.MoreDesktops = desktops.Items, desktops.Next != ""
-		view.Pools, view.MorePools = pools.Items, pools.Next != ""
 	}
 	return render(c, http.StatusOK, templates.SearchPage(page, view))
+}
+
+// searchOrders finds orders, or leads to the one that a text is the ID of.
+func (s *server) searchOrders(ctx context.Context, w auth.Who, text string, view *templates.SearchView) (string, error) {
+	list, err := s.Service.Orders(ctx, w, orders.Filter{Text: text, Limit: foundPerKind})
+	if err != nil {
+		return "", err
+	}
+	if len(list.Items) == 1 && isID(list.Items[0], text) {
+		return "/orders/" + list.Items[0].ID, nil
+	}
+	view.Orders, view.MoreOrders = list.Items, !list.Older.IsZero()
+	return "", nil
+}
+
+// searchInventory finds desktops and pools, or leads to the one that a text is the ID of.
+func (s *server) searchInventory(ctx context.Context, w auth.Who, text string, view *templates.SearchView) (string, error) {
+	desktops, err := s.Inventory.Desktops(ctx, orders.DesktopFilter{Scope: w.Scope(), Text: text, Limit: foundPerKind})
+	if err != nil {
+		return "", err
+	}
+	if len(desktops.Items) == 1 && strings.EqualFold(desktops.Items[0].DesktopID, text) {
+		return withQuery("/desktops", "q", desktops.Items[0].DesktopID), nil
+	}
+	pools, err := s.Inventory.Pools(ctx, orders.PoolFilter{Scope: w.Scope(), Text: text, Limit: foundPerKind})
+	if err != nil {
+		return "", err
+	}
+	if len(pools.Items) == 1 && strings.EqualFold(pools.Items[0].ID, text) {
+		return withQuery("/pools", "q", pools.Items[0].ID), nil
+	}
+	view.Desktops, view.MoreDesktops = desktops.Items, desktops.Next != ""
+	view.Pools, view.MorePools = pools.Items, pools.Next != ""
+	return "", nil
+}
+
+// searchPeople finds people.
+func (s *server) searchPeople(ctx context.Context, w auth.Who, text string, view *templates.SearchView) (string, error) {
+	people, err := s.Journal.FindPeople(ctx, w.Scope(), text, foundPerKind)
+	view.People = people
+	return "", err
+}
+
+// searchLog finds entries of the log.
+func (s *server) searchLog(ctx context.Context, w auth.Who, text string, view *templates.SearchView) (string, error) {
+	page, err := s.Audit.Audit(ctx, audit.Filter{Scope: w.Scope(), Text: text, Limit: foundPerKind})
+	view.Entries, view.MoreEntries = page.Items, page.Older != 0
+	return "", err
 }
 
 // isID tells that a text is the order's whole ID, or that of one of its cloud orders.

@@ -90,6 +90,8 @@ type Journal interface {
 	Count(ctx context.Context, scope auth.Scope) (map[orders.Badge]int, error)
 	Evidence(ctx context.Context, orderID string) (orders.Evidence, error)
 	Version() (version int64, changed <-chan struct{})
+	// FindPeople lists people of a scope by the beginning of their mail address, name or subject.
+	FindPeople(ctx context.Context, scope auth.Scope, text string, limit int) ([]auth.Person, error)
 }
 
 type server struct {

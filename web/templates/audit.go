@@ -128,7 +128,7 @@ func sameObject(e audit.Entry) string {
 }
 
 func (v AuditView) filtered() bool {
-	for _, name := range []string{"actor", "action", "object", "door", "from", "until"} {
+	for _, name := range []string{"q", "actor", "action", "object", "door", "from", "until"} {
 		if v.Query.Get(name) != "" {
 			return true
 		}

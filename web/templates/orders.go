@@ -43,9 +43,9 @@ func (v OrdersView) filtered() bool {
 
 func (v OrdersView) sub() string {
 	if v.filtered() {
-		return "Orders that fit the filters, newest first."
+		return v.Say.Say("orders.sub_filtered", nil)
 	}
-	return "Everything that was ordered, newest first."
+	return v.Say.Say("orders.sub", nil)
 }
 
 // firstCloudOrder is the first cloud order's ID, and how many more there are.
