@@ -9,7 +9,7 @@ import (
 type layouts struct{ date, month, minute, clock string }
 
 var written = map[string]layouts{
-	"en": {"2 Jan 2006", "Jan 2006", "2 Jan 2006, 15:04", "15:04:05"},
+	"en": {"2 Jan 2006", "January 2006", "2 Jan 2006, 15:04", "15:04:05"},
 	"zh": {"2006年1月2日", "2006年1月", "2006年1月2日 15:04", "15:04:05"},
 }
 

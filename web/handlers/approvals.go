@@ -33,7 +33,7 @@ func (s *server) approvals(c echo.Context) error {
 		}
 		return c.JSON(http.StatusOK, jsonList(items, view.Pager.Older))
 	}
-	return render(c, http.StatusOK, templates.ApprovalsPage(s.page(c, "Approvals", templates.NavApprovals), view))
+	return render(c, http.StatusOK, templates.ApprovalsPage(s.page(c, "approvals.title", templates.NavApprovals), view))
 }
 
 // pollApprovals answers the queue's poll: the list anew, once anything has changed.

@@ -186,7 +186,7 @@ func TestAnOrderIsAskedForAndApproved(t *testing.T) {
 	r.until(id, "to_be_paid")
 	for _, who := range []*visitor{r.mei, r.omar, r.visit("vera", "design-viewer"), r.visit("ada", "design-auditor")} {
 		page := who.get("/orders/" + id).body
-		assert.Contains(t, page, `data-decision="Approved"`, who.subject)
+		assert.Contains(t, page, `data-decision="approved"`, who.subject)
 		assert.Contains(t, page, "they start on Monday", who.subject)
 		assert.Contains(t, page, "1 of 1 approvals", who.subject)
 		assert.NotContains(t, page, `name="approve"`, who.subject)
@@ -223,7 +223,7 @@ func TestARejectionNeedsAReasonAndIsTold(t *testing.T) {
 	assert.Equal(t, orders.StateRejected, r.state(id))
 	page := r.mei.get("/orders/" + id).body
 	assert.Contains(t, page, "omar: “one is enough” Nothing was sent.")
-	assert.Contains(t, page, `data-decision="Rejected"`)
+	assert.Contains(t, page, `data-decision="rejected"`)
 	assert.Contains(t, page, "What would have been sent")
 	assert.Empty(t, pollOf(page), "nothing can move any more")
 	mine := r.mei.get("/approvals?view=mine&state=rejected").body
@@ -273,7 +273,7 @@ func TestTwoApprovalsAreTwoPeoplesAndVoidOnesAreMarked(t *testing.T) {
 	ines := r.visit("ines", "design-approver")
 	require.Equal(t, http.StatusConflict, ines.post("/orders/"+id+"/approve", r.ballot(ines, id)).StatusCode)
 	page = ines.get("/orders/" + id).body
-	assert.Contains(t, page, `data-decision="Void"`)
+	assert.Contains(t, page, `data-decision="void"`)
 	assert.Contains(t, page, "does not count any more: the price rose afterwards")
 	assert.Contains(t, page, "0 of 2 approvals")
 	assert.Contains(t, r.omar.get("/approvals?view=to_decide").body, `id="request-`+id+`"`, "it is theirs to decide again")

@@ -53,7 +53,7 @@ func (s *server) audit(c echo.Context) error {
 	}
 	view := templates.AuditView{Entries: page.Items, Query: query, Now: s.Now(),
 		Pager: templates.PagerView{Older: older, Newer: turned("/audit", query, "before", numberText(page.Newer))}}
-	return render(c, http.StatusOK, templates.AuditPage(s.page(c, "Audit", templates.NavAudit), view))
+	return render(c, http.StatusOK, templates.AuditPage(s.page(c, "audit.title", templates.NavAudit), view))
 }
 
 // exportAudit is the log behind its filters, as a file.
@@ -102,7 +102,7 @@ func (s *server) auditEntry(c echo.Context) error {
 	if negotiated(c) {
 		return c.JSON(http.StatusOK, entryJSON(entry))
 	}
-	return render(c, http.StatusOK, templates.AuditEntryPage(s.page(c, "Audit entry "+c.Param("seq"), templates.NavAudit), entry))
+	return render(c, http.StatusOK, templates.AuditEntryPage(s.page(c, "audit.entry_title", templates.NavAudit, "seq", c.Param("seq")), entry))
 }
 
 // number reads a positive whole number; anything else is 0.

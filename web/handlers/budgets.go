@@ -35,7 +35,7 @@ func (s *server) budgets(c echo.Context) error {
 	w := who(c)
 	view := templates.BudgetsView{Items: list, Month: orders.MonthOf(s.Now()), AllTeams: w.Scope().All(), MayManage: w.May(auth.ManageTeams),
 		Pager: templates.PagerView{Older: next, OlderWord: "More"}}
-	return render(c, http.StatusOK, templates.BudgetsPage(s.page(c, "Budgets", templates.NavBudgets), view))
+	return render(c, http.StatusOK, templates.BudgetsPage(s.page(c, "budgets.title", templates.NavBudgets), view))
 }
 
 // budget shows a team's months, as a page or as JSON.
@@ -64,7 +64,7 @@ func (s *server) budget(c echo.Context) error {
 		return c.JSON(http.StatusOK, jsonList(budgetsJSON(list), next))
 	}
 	view := templates.BudgetHistoryView{Team: team, Items: list, MayManage: who(c).May(auth.ManageTeams), Pager: templates.PagerView{Older: next, OlderWord: "Earlier"}}
-	return render(c, http.StatusOK, templates.BudgetHistoryPage(s.page(c, "Budget of "+team, templates.NavBudgets), view))
+	return render(c, http.StatusOK, templates.BudgetHistoryPage(s.page(c, "budgets.title_of", templates.NavBudgets, "team", team), view))
 }
 
 // wholeRuns is the beginning of a list, at most so long, that does not part those of one key from each other: the rest is

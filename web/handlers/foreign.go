@@ -20,14 +20,14 @@ func (s *server) showForeign(c echo.Context, status int, stopped *orders.Error) 
 	if err != nil {
 		return err
 	}
-	view := templates.ForeignView{Items: list, Now: s.Now(), Say: say(c), Pager: templates.PagerView{Older: turned("/orders/foreign", c.QueryParams(), "after", next)}}
+	view := templates.ForeignView{Items: list, Now: s.Now(), Pager: templates.PagerView{Older: turned("/orders/foreign", c.QueryParams(), "after", next)}}
 	if stopped != nil {
-		view.Stopped = view.Say.Say(stopped.Message.Key, stopped.Message.Args)
+		view.Stopped = say(c).Say(stopped.Message.Key, stopped.Message.Args)
 		for _, problem := range stopped.Problems {
-			view.Stopped = "The reason " + view.Say.Say(problem.Key, problem.Args) + "."
+			view.Stopped = say(c).Say("foreign.reason_wrong", map[string]any{"problem": say(c).Say(problem.Key, problem.Args)})
 		}
 	}
-	return render(c, status, templates.ForeignPage(s.page(c, "Orders that are not ours", templates.NavOrders), view))
+	return render(c, status, templates.ForeignPage(s.page(c, "foreign.table", templates.NavOrders), view))
 }
 
 // cancelForeign asks for the cancellation of one of them.

@@ -126,9 +126,9 @@ func New(config Config) *echo.Echo {
 	return e
 }
 
-// page is the frame's view for a request.
-func (s *server) page(c echo.Context, title string, nav templates.Nav) templates.Page {
-	p := templates.Page{Title: title, Nav: nav, Cloud: s.Cloud, Region: s.Region, ProjectID: s.ProjectID}
+// page is the frame's view for a request. The title is a message's key with its arguments, or what has a name of its own.
+func (s *server) page(c echo.Context, title string, nav templates.Nav, args ...any) templates.Page {
+	p := templates.Page{Title: templates.T(c.Request().Context(), title, args...), Nav: nav, Cloud: s.Cloud, Region: s.Region, ProjectID: s.ProjectID}
 	w, known := whoOf(c)
 	if !known {
 		return p

@@ -2,14 +2,13 @@ package templates
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 	"github.com/shopspring/decimal"
 
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/field"
 )
@@ -51,13 +50,13 @@ func (v OrderView) mayWithdraw() bool {
 
 func (v OrderView) withdrawWord() string {
 	if v.awaits() && v.together() {
-		return fmt.Sprintf("Withdraw all %d", len(v.Request.Calls))
+		return v.Say.Say("approval.withdraw_all", map[string]any{"count": len(v.Request.Calls)})
 	}
-	return "Withdraw"
+	return v.Say.Say("approval.withdraw", nil)
 }
 
 func (v OrderView) approvalAside() templ.Component {
-	return MutedText(approvalsWords(v.Request.Request) + " approvals")
+	return MutedText(v.Say.Say("approval.approvals", map[string]any{"have": len(v.Request.Approvals()), "needed": v.Request.Needed}))
 }
 
 // askedAt is when the oldest of the prices was asked for; zero when there is none.
@@ -75,29 +74,29 @@ func (v OrderView) askedAt() time.Time {
 func (v OrderView) approveWord() string {
 	switch r := v.Request; {
 	case r.Amount == nil:
-		return "Approve without a price"
+		return v.Say.Say("approval.approve_unpriced", nil)
 	case r.Amount.IsPositive():
-		return "Approve " + FormatMoney(requestPrice(r.Request))
+		return v.Say.Say("approval.approve_amount", map[string]any{"amount": FormatMoney(requestPrice(r.Request))})
 	}
-	return "Approve"
+	return v.Say.Say("approval.approve", nil)
 }
 
 // laterWord says what an approval does.
 func (v OrderView) laterWord() string {
 	if left := v.Request.Left(); left > 1 {
-		return fmt.Sprintf("%s needed after yours. Nothing is sent before.", things(left-1, "more approval is", "more approvals are"))
+		return v.Say.Say("approval.more_needed", map[string]any{"n": left - 1})
 	}
-	return "With your approval it is sent at once, if the price has not risen."
+	return v.Say.Say("approval.last", nil)
 }
 
 // rejection says who said no, and why.
 func (v OrderView) rejection(ctx context.Context) string {
 	if v.Request != nil {
 		if d, rejected := v.Request.Rejection(); rejected {
-			return calledName(ctx, d.Approver) + ": “" + d.Reason + "” Nothing was sent."
+			return v.Say.Say("approval.rejection", map[string]any{"who": calledName(ctx, d.Approver), "reason": d.Reason})
 		}
 	}
-	return "Nothing was sent."
+	return v.Say.Say("approval.nothing_sent", nil)
 }
 
 // ballotReason is what was entered at one of the two forms, ballotProblem what is wrong with it.
@@ -121,42 +120,46 @@ func shortHash(hash string) string { return hash[:min(12, len(hash))] }
 func decisionLook(d orders.Decision) badgeLook {
 	switch {
 	case d.Void:
-		return badgeLook{Quiet, "undo", "Void"}
+		return badgeLook{Quiet, "undo", "badge.void"}
 	case d.Approve:
 		return approvedLook
 	}
 	return lookOfRequest(orders.RequestRejected)
 }
 
-// decisionPrice is the price that a decision names, in words.
-func decisionPrice(d orders.Decision) string {
-	if d.Amount == nil {
-		return "without a price"
+// decisionName is the handle of a decision.
+func decisionName(d orders.Decision) string {
+	switch {
+	case d.Void:
+		return "void"
+	case d.Approve:
+		return "approved"
 	}
-	return "at " + FormatMoney(cloud.Money{Amount: *d.Amount, Currency: d.Currency})
+	return "rejected"
+}
+
+// decisionPrice is the price that a decision names, in words.
+func decisionPrice(say i18n.Printer, d orders.Decision) string {
+	if d.Amount == nil {
+		return say.Say("approval.unpriced", nil)
+	}
+	return say.Say("approval.at_price", map[string]any{"amount": FormatMoney(cloud.Money{Amount: *d.Amount, Currency: d.Currency})})
 }
 
 // deciders say who can give an approval.
-func deciders(team string, approvals int, admin bool) string {
-	who := "an approver of team " + team + " or an admin"
-	if team == "" {
-		who = "an admin"
-	}
-	var words string
+func deciders(say i18n.Printer, team string, approvals int, admin bool) string {
+	key := "approval.decides_approver"
 	switch {
-	case admin && approvals <= 1:
-		words = "An admin decides."
 	case approvals > 1 && team == "":
-		words = "Two different admins have to agree."
+		key = "approval.decide_two_admins"
+	case approvals > 1 && admin:
+		key = "approval.decide_two_one_admin"
 	case approvals > 1:
-		words = "Two different people have to agree, each " + who + "."
-	default:
-		words = strings.ToUpper(who[:1]) + who[1:] + " decides."
+		key = "approval.decide_two"
+	case admin || team == "":
+		key = "approval.decides_admin"
 	}
-	if admin && approvals > 1 {
-		words += " One of them must be an admin."
-	}
-	return words + " Nobody decides about what they asked for themselves."
+	return say.Say(key, map[string]any{"team": team}) + say.Say("approval.decides_not_own", nil)
 }
 
 // BudgetEffect is what something does to a month's budget.
@@ -183,7 +186,7 @@ func (e BudgetEffect) over() bool {
 func (e BudgetEffect) softPassed() bool { return e.adds().IsPositive() && e.After.OverSoft() }
 
 func (e BudgetEffect) parts() []budgetPart {
-	adds := budgetPart{Warn, "This", e.adds()}
+	adds := budgetPart{Warn, "budgets.bar_this", e.adds()}
 	if e.over() {
 		adds.tone = Bad
 	}

@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"fmt"
 	"net/url"
 	"time"
 
@@ -26,8 +25,8 @@ type ApprovalsView struct {
 // approvalTabs are the views of the queue.
 var approvalTabs = []struct {
 	View orders.RequestView
-	Word string
-}{{orders.RequestsToDecide, "To decide"}, {orders.RequestsMine, "Asked for by me"}, {orders.RequestsAll, "All"}}
+	Word string // a message's key
+}{{orders.RequestsToDecide, "approvals.to_decide"}, {orders.RequestsMine, "approvals.mine"}, {orders.RequestsAll, "approvals.all"}}
 
 func approvalsHref(view orders.RequestView) string {
 	return "/approvals?" + url.Values{"view": {string(view)}}.Encode()
@@ -36,14 +35,14 @@ func approvalsHref(view orders.RequestView) string {
 func (v ApprovalsView) sub() string {
 	switch v.View {
 	case orders.RequestsToDecide:
-		return "What waits for your yes or no, newest first."
+		return v.Say.Say("approvals.sub_decide", nil)
 	case orders.RequestsMine:
-		return "What you have asked for, yourself or through your API keys."
+		return v.Say.Say("approvals.sub_mine", nil)
 	}
 	if v.AllTeams {
-		return "What anybody has asked for, newest first."
+		return v.Say.Say("approvals.sub_all", nil)
 	}
-	return "What anybody of your team has asked for, newest first."
+	return v.Say.Say("approvals.sub_team", nil)
 }
 
 // empty is what stands in the place of a list that has nothing.
@@ -51,64 +50,61 @@ func (v ApprovalsView) empty() EmptyView {
 	view := EmptyView{Icon: "check"}
 	switch {
 	case v.State != "" && v.View != orders.RequestsToDecide:
-		view.Title = "None of these"
-		view.Text = "No request is " + requestWord(v.State) + "."
-		view.Actions = []Link{{Text: "Show every state", Href: approvalsHref(v.View)}}
+		view.Title = v.Say.Say("approvals.none", nil)
+		view.Text = v.Say.Say("approvals.none_is", map[string]any{"state": requestWord(v.Say, v.State)})
+		view.Actions = []Link{{Text: v.Say.Say("approvals.every_state", nil), Href: approvalsHref(v.View)}}
 	case v.View == orders.RequestsToDecide && v.Decides:
-		view.Title = "Nothing waits for your decision"
-		view.Text = "Orders that need approval show here until somebody has decided about them. Your own are never among them."
-		view.Actions = []Link{{Text: "All requests", Href: approvalsHref(orders.RequestsAll)}}
+		view.Title = v.Say.Say("approvals.nothing", nil)
+		view.Text = v.Say.Say("approvals.nothing_text", nil)
+		view.Actions = []Link{{Text: v.Say.Say("approvals.all_requests", nil), Href: approvalsHref(orders.RequestsAll)}}
 	case v.View == orders.RequestsToDecide:
-		view.Title = "You do not decide about orders"
-		view.Text = "Approvers and admins do, and whom one of them has asked to stand in. What you asked for yourself is on the next tab."
-		view.Actions = []Link{{Text: "Asked for by me", Href: approvalsHref(orders.RequestsMine)}}
+		view.Title = v.Say.Say("approvals.not_you", nil)
+		view.Text = v.Say.Say("approvals.not_you_text", nil)
+		view.Actions = []Link{{Text: v.Say.Say("approvals.mine", nil), Href: approvalsHref(orders.RequestsMine)}}
 		if !v.MayPlace {
 			view.Text = v.Say.Say("empty.approvals_not_asking", nil)
-			view.Actions = []Link{{Text: "All requests", Href: approvalsHref(orders.RequestsAll)}}
+			view.Actions = []Link{{Text: v.Say.Say("approvals.all_requests", nil), Href: approvalsHref(orders.RequestsAll)}}
 		}
 	case v.View == orders.RequestsMine && !v.MayPlace:
 		view.Title = v.Say.Say("empty.approvals_mine", nil)
 		view.Text = v.Say.Say("empty.approvals_mine_look", nil)
-		view.Actions = []Link{{Text: "All requests", Href: approvalsHref(orders.RequestsAll)}}
+		view.Actions = []Link{{Text: v.Say.Say("approvals.all_requests", nil), Href: approvalsHref(orders.RequestsAll)}}
 	case v.View == orders.RequestsMine:
-		view.Title = "Nothing of yours needed approval"
-		view.Text = "Whether an order will need it, and who can give it, is told on its review page before you ask."
-		view.Actions = []Link{{Text: "New order", Href: "/orders/new", Icon: "plus"}}
+		view.Title = v.Say.Say("approvals.mine_none", nil)
+		view.Text = v.Say.Say("approvals.mine_none_text", nil)
+		view.Actions = []Link{{Text: v.Say.Say("approvals.new_order", nil), Href: "/orders/new", Icon: "plus"}}
 	default:
-		view.Title = "No order has needed approval yet"
-		view.Text = "A team's rules say which do: above an amount, by what they do, or when the month's budget does not hold them."
+		view.Title = v.Say.Say("approvals.all_none", nil)
+		view.Text = v.Say.Say("approvals.all_none_text", nil)
 	}
 	return view
 }
 
 // requestWord is a request's state in a sentence.
-func requestWord(state orders.RequestState) string {
-	if state == orders.RequestAwaiting {
-		return "waiting"
-	}
-	return string(state)
+func requestWord(say i18n.Printer, state orders.RequestState) string {
+	return say.Say("approvals.is."+string(state), nil)
 }
 
 // requestSummary is a request in one line: its first order's, and how many more there are.
 func requestSummary(item orders.RequestItem, say i18n.Printer) string {
 	summary := SummaryOf(item.Order, say)
 	if n := len(item.Calls); n > 1 {
-		summary += fmt.Sprintf(" and %s", things(n-1, "more order", "more orders"))
+		summary = say.Say("approvals.and_more", map[string]any{"summary": summary, "n": n - 1})
 	}
 	return summary
 }
 
 // approvalsWords say how many approvals there are of how many.
-func approvalsWords(r orders.Request) string {
-	return fmt.Sprintf("%d of %d", len(r.Approvals()), r.Needed)
+func approvalsWords(say i18n.Printer, r orders.Request) string {
+	return say.Say("approval.have", map[string]any{"have": len(r.Approvals()), "needed": r.Needed})
 }
 
 // adminWords say whose approval one of the needed ones must be.
-func adminWords(r orders.Request) string {
+func adminWords(say i18n.Printer, r orders.Request) string {
 	if r.Needed == 1 {
-		return "an admin’s"
+		return say.Say("approvals.an_admins", nil)
 	}
-	return "one of them an admin’s"
+	return say.Say("approvals.one_admins", nil)
 }
 
 func requestPrice(r orders.Request) cloud.Money {

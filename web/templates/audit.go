@@ -9,37 +9,38 @@ import (
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/i18n"
 )
 
 // actionLooks are the words of what the log tells. Those about orders are also told on the order's page (stories).
 var actionLooks = map[string]badgeLook{
-	"signin":         {Quiet, "key", "Signed in"},
-	"signout":        {Quiet, "log-out", "Signed out"},
-	"session.ended":  {Warn, "log-out", "Session ended"},
-	"key.created":    {Info, "key", "API key made"},
-	"key.revoked":    {Warn, "ban", "API key revoked"},
-	"team.created":   {Info, "users", "Team made"},
-	"team.changed":   {Info, "users", "Team changed"},
-	"team.deleted":   {Warn, "trash", "Team deleted"},
-	"list.exported":  {Quiet, "download", "List exported"},
-	"order.followed": {Info, "refresh", "Cloud order moved"},
+	"signin":         {Quiet, "key", "action.signin"},
+	"signout":        {Quiet, "log-out", "action.signout"},
+	"session.ended":  {Warn, "log-out", "action.session.ended"},
+	"key.created":    {Info, "key", "action.key.created"},
+	"key.revoked":    {Warn, "ban", "action.key.revoked"},
+	"team.created":   {Info, "users", "action.team.created"},
+	"team.changed":   {Info, "users", "action.team.changed"},
+	"team.deleted":   {Warn, "trash", "action.team.deleted"},
+	"list.exported":  {Quiet, "download", "action.list.exported"},
+	"order.followed": {Info, "refresh", "action.order.followed"},
 
-	"delegation.created": {Info, "users", "Decisions delegated"},
-	"delegation.ended":   {Quiet, "users", "Delegation ended"},
+	"delegation.created": {Info, "users", "action.delegation.created"},
+	"delegation.ended":   {Quiet, "users", "action.delegation.ended"},
 
-	"webhook.created":  {Info, "send", "Webhook made"},
-	"webhook.enabled":  {Info, "check", "Webhook enabled"},
-	"webhook.disabled": {Warn, "ban", "Webhook disabled"},
-	"webhook.deleted":  {Warn, "trash", "Webhook deleted"},
-	"webhook.tested":   {Quiet, "send", "Test sent to a webhook"},
-	"webhook.resent":   {Quiet, "repeat", "Sent again to a webhook"},
+	"webhook.created":  {Info, "send", "action.webhook.created"},
+	"webhook.enabled":  {Info, "check", "action.webhook.enabled"},
+	"webhook.disabled": {Warn, "ban", "action.webhook.disabled"},
+	"webhook.deleted":  {Warn, "trash", "action.webhook.deleted"},
+	"webhook.tested":   {Quiet, "send", "action.webhook.tested"},
+	"webhook.resent":   {Quiet, "repeat", "action.webhook.resent"},
 
-	"foreign.cancel_requested":   {Info, "ban", "Cancellation of a foreign order asked for"},
-	"foreign.cancel_done":        {Quiet, "ban", "Foreign order canceled"},
-	"foreign.cancel_refused":     {Bad, "ban", "Cancellation of a foreign order refused"},
-	"foreign.cancel_unknown":     {Doubt, "help", "Cancellation of a foreign order sent, no sure answer"},
-	"foreign.cancel_not_reached": {Warn, "alert", "The cloud was not reached; no foreign order was canceled"},
-	"foreign.cancel_repeated":    {Info, "ban", "Foreign order not canceled yet; canceling again"},
+	"foreign.cancel_requested":   {Info, "ban", "action.foreign.cancel_requested"},
+	"foreign.cancel_done":        {Quiet, "ban", "action.foreign.cancel_done"},
+	"foreign.cancel_refused":     {Bad, "ban", "action.foreign.cancel_refused"},
+	"foreign.cancel_unknown":     {Doubt, "help", "action.foreign.cancel_unknown"},
+	"foreign.cancel_not_reached": {Warn, "alert", "action.foreign.cancel_not_reached"},
+	"foreign.cancel_repeated":    {Info, "ban", "action.foreign.cancel_repeated"},
 }
 
 // lookOfAction is how an action shows.
@@ -48,7 +49,7 @@ func lookOfAction(action string) badgeLook {
 		return look
 	}
 	if story, ok := stories[action]; ok {
-		return badgeLook{story.Tone, story.Icon, story.Title}
+		return badgeLook{story.tone, story.icon, story.word}
 	}
 	return badgeLook{Quiet, "info", action}
 }
@@ -56,29 +57,24 @@ func lookOfAction(action string) badgeLook {
 // doors are the ways in that the log tells of.
 var doors = []string{string(auth.DoorWeb), string(auth.DoorAPI), string(auth.DoorConsole)}
 
-func doorWord(door string) string {
-	switch auth.Door(door) {
-	case auth.DoorWeb:
-		return "Browser"
-	case auth.DoorAPI:
-		return "API"
-	case auth.DoorConsole:
-		return "Console itself"
+func doorWord(say i18n.Printer, door string) string {
+	if !slices.Contains(doors, door) {
+		return door
 	}
-	return door
+	return say.Say("door."+door, nil)
 }
 
 // lookOfEntry is how an entry shows: its action's look, and for what the cloud did with an order, where that is by now.
-func lookOfEntry(e audit.Entry) badgeLook {
+func lookOfEntry(say i18n.Printer, e audit.Entry) (tone Tone, icon, words string) {
 	var details struct {
 		Status *cloud.OrderStatus `json:"order_status"`
 	}
 	if e.Action == "order.followed" && json.Unmarshal(e.Details, &details) == nil && details.Status != nil {
 		look := lookOfCloudOrder(*details.Status)
-		look.word = "Cloud order " + strings.ToLower(look.word)
-		return look
+		return look.tone, look.icon, say.Say("action.cloud_order", map[string]any{"state": CloudWord(say, *details.Status)})
 	}
-	return lookOfAction(e.Action)
+	look := lookOfAction(e.Action)
+	return look.tone, look.icon, look.words(say)
 }
 
 // actionNames lists every action that the log can hold, for the filter.

@@ -1,36 +1,37 @@
 package templates
 
 import (
-	"fmt"
-
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 )
 
-// badgeLook is how a state shows: a tone, an icon and, always, a word.
+// badgeLook is how a state shows: a tone, an icon and, always, words.
 type badgeLook struct {
 	tone Tone
 	icon string
-	word string
+	word string // a message's key
 }
+
+func (l badgeLook) words(say i18n.Printer) string { return say.Say(l.word, nil) }
 
 // orderLooks holds the states of an order; a placed one shows the worst of its cloud orders instead (resultLooks).
 var orderLooks = map[string]badgeLook{
-	"draft":             {Quiet, "pencil", "Draft"},
-	"awaiting_approval": {Warn, "hourglass", "Awaiting approval"},
-	"rejected":          {Bad, "x", "Rejected"},
-	"expired":           {Quiet, "clock", "Expired"},
-	"withdrawn":         {Quiet, "undo", "Withdrawn"},
-	"queued":            {Info, "clock", "Queued"},
-	"sending":           {Info, "send", "Sending"},
-	"placed":            {Info, "check", "Placed"},
-	"refused":           {Bad, "ban", "Refused"},
-	"in_doubt":          {Doubt, "help", "In doubt"},
-	"not_placed":        {Quiet, "ban", "Not placed"},
+	"draft":             {Quiet, "pencil", "badge.draft"},
+	"awaiting_approval": {Warn, "hourglass", "badge.awaiting_approval"},
+	"rejected":          {Bad, "x", "badge.rejected"},
+	"expired":           {Quiet, "clock", "badge.expired"},
+	"withdrawn":         {Quiet, "undo", "badge.withdrawn"},
+	"queued":            {Info, "clock", "badge.queued"},
+	"sending":           {Info, "send", "badge.sending"},
+	"placed":            {Info, "check", "badge.placed"},
+	"refused":           {Bad, "ban", "badge.refused"},
+	"in_doubt":          {Doubt, "help", "badge.in_doubt"},
+	"not_placed":        {Quiet, "ban", "badge.not_placed"},
 }
 
 // approvedLook is how a request shows that was approved; in all other states it looks as its orders do.
-var approvedLook = badgeLook{Good, "check", "Approved"}
+var approvedLook = badgeLook{Good, "check", "badge.approved"}
 
 func lookOfRequest(state orders.RequestState) badgeLook {
 	if state == orders.RequestApproved {
@@ -41,30 +42,30 @@ func lookOfRequest(state orders.RequestState) badgeLook {
 
 // resultLooks holds what the cloud orders of a placed order come to.
 var resultLooks = map[string]badgeLook{
-	"failed":     {Bad, "x", "Failed"},
-	"to_be_paid": {Warn, "credit-card", "To be paid"},
-	"processing": {Info, "loader", "Processing"},
-	"completed":  {Good, "check", "Completed"},
-	"canceled":   {Quiet, "ban", "Canceled"},
+	"failed":     {Bad, "x", "badge.failed"},
+	"to_be_paid": {Warn, "credit-card", "badge.to_be_paid"},
+	"processing": {Info, "loader", "badge.processing"},
+	"completed":  {Good, "check", "badge.completed"},
+	"canceled":   {Quiet, "ban", "badge.canceled"},
 }
 
 // cloudLooks holds the statuses of a cloud order, by their number on the wire.
 var cloudLooks = map[cloud.OrderStatus]badgeLook{
-	cloud.StatusInitialized:      {Info, "clock", "Initialized"},
-	cloud.StatusToBeReviewed:     {Warn, "hourglass", "To be reviewed"},
-	cloud.StatusToBeRefunded:     {Warn, "undo", "To be refunded"},
-	cloud.StatusProcessing:       {Info, "loader", "Processing"},
-	cloud.StatusCanceled:         {Quiet, "ban", "Canceled"},
-	cloud.StatusCompleted:        {Good, "check", "Completed"},
-	cloud.StatusToBePaid:         {Warn, "credit-card", "To be paid"},
-	cloud.StatusBeingCompensated: {Info, "loader", "Being compensated"},
-	cloud.StatusToBeApproved:     {Warn, "hourglass", "To be approved"},
-	cloud.StatusToBeConfirmed:    {Warn, "hourglass", "To be confirmed"},
-	cloud.StatusToBeShipped:      {Info, "clock", "To be shipped"},
-	cloud.StatusToBeReceived:     {Info, "clock", "To be received"},
-	cloud.StatusToBePickedUp:     {Info, "clock", "To be picked up"},
-	cloud.StatusBeingReplaced:    {Info, "loader", "Being replaced"},
-	cloud.StatusSellerReceives:   {Info, "clock", "Returning to the seller"},
+	cloud.StatusInitialized:      {Info, "clock", "badge.initialized"},
+	cloud.StatusToBeReviewed:     {Warn, "hourglass", "badge.to_be_reviewed"},
+	cloud.StatusToBeRefunded:     {Warn, "undo", "badge.to_be_refunded"},
+	cloud.StatusProcessing:       {Info, "loader", "badge.processing"},
+	cloud.StatusCanceled:         {Quiet, "ban", "badge.canceled"},
+	cloud.StatusCompleted:        {Good, "check", "badge.completed"},
+	cloud.StatusToBePaid:         {Warn, "credit-card", "badge.to_be_paid"},
+	cloud.StatusBeingCompensated: {Info, "loader", "badge.being_compensated"},
+	cloud.StatusToBeApproved:     {Warn, "hourglass", "badge.to_be_approved"},
+	cloud.StatusToBeConfirmed:    {Warn, "hourglass", "badge.to_be_confirmed"},
+	cloud.StatusToBeShipped:      {Info, "clock", "badge.to_be_shipped"},
+	cloud.StatusToBeReceived:     {Info, "clock", "badge.to_be_received"},
+	cloud.StatusToBePickedUp:     {Info, "clock", "badge.to_be_picked_up"},
+	cloud.StatusBeingReplaced:    {Info, "loader", "badge.being_replaced"},
+	cloud.StatusSellerReceives:   {Info, "clock", "badge.returning"},
 }
 
 func lookOfOrder(state, result string) badgeLook {
@@ -83,14 +84,18 @@ func lookOfCloudOrder(status cloud.OrderStatus) badgeLook {
 	if look, ok := cloudLooks[status]; ok {
 		return look
 	}
-	return badgeLook{Quiet, "info", fmt.Sprintf("Status %d", int(status))}
+	return badgeLook{Quiet, "info", "badge.unknown"}
 }
 
 // OrderWord is the word of an order's badge, for sentences, exports and titles.
-func OrderWord(state, result string) string { return lookOfOrder(state, result).word }
+func OrderWord(say i18n.Printer, state, result string) string {
+	return lookOfOrder(state, result).words(say)
+}
 
 // CloudWord is the word of a cloud order's badge; an unknown status is called by its number.
-func CloudWord(status cloud.OrderStatus) string { return lookOfCloudOrder(status).word }
+func CloudWord(say i18n.Printer, status cloud.OrderStatus) string {
+	return say.Say(lookOfCloudOrder(status).word, map[string]any{"status": int(status)})
+}
 
 // CloudTone is the tone of a cloud order's badge.
 func CloudTone(status cloud.OrderStatus) Tone { return lookOfCloudOrder(status).tone }

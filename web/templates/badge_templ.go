@@ -102,7 +102,7 @@ func OrderBadge(state, result string) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		look := lookOfOrder(state, result)
-		templ_7745c5c3_Err = Badge(look.tone, look.icon, look.word).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Badge(look.tone, look.icon, look.words(say(ctx))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -188,9 +188,9 @@ func CloudBadge(orderID string, status cloud.OrderStatus) templ.Component {
 			}
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(look.word)
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(CloudWord(say(ctx), status))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/badge.templ`, Line: 34, Col: 13}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/badge.templ`, Line: 34, Col: 31}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -226,7 +226,7 @@ func FailedBadge() templ.Component {
 			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = Badge(Bad, "x", "Failed").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Badge(Bad, "x", T(ctx, "badge.failed")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

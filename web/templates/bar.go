@@ -1,15 +1,16 @@
 package templates
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
+
+	"workspace-order-console/internal/i18n"
 )
 
 // Count is how many of something there are; the tone colours its part of a bar.
 type Count struct {
 	Tone Tone
-	Word string // such as "completed"
+	Word string // such as "completed", in the reader's language
 	N    int
 }
 
@@ -62,11 +63,11 @@ func barParts(counts []Count) []barPart {
 }
 
 // CountWords is the sentence that says what a bar shows: "44 completed · 2 processing".
-func CountWords(counts []Count) string {
+func CountWords(say i18n.Printer, counts []Count) string {
 	var words []string
 	for _, c := range counts {
 		if c.N > 0 {
-			words = append(words, fmt.Sprintf("%d %s", c.N, c.Word))
+			words = append(words, say.Say("component.count", map[string]any{"count": c.N, "what": c.Word}))
 		}
 	}
 	return strings.Join(words, " · ")

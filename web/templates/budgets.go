@@ -2,19 +2,14 @@ package templates
 
 import (
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 )
-
-// printer writes messages in the reader's language.
-type printer interface {
-	Say(key string, args map[string]any) string
-}
 
 // BudgetsView is this month's budgets of the teams that somebody sees.
 type BudgetsView struct {
@@ -34,13 +29,13 @@ type BudgetHistoryView struct {
 	Pager     PagerView
 }
 
-// monthWord is a month as people say it: "November 2026".
-func monthWord(month string) string {
+// monthWord is a month of the budget as people say it: "Nov 2026". It is a month of UTC, whatever zone they are in.
+func monthWord(say i18n.Printer, month string) string {
 	t, err := time.Parse("2006-01", month)
 	if err != nil {
 		return month
 	}
-	return t.Format("January 2006")
+	return say.In(time.UTC).Month(t)
 }
 
 // behind are the orders that were submitted in a team's month.
@@ -62,12 +57,12 @@ func budgetMoney(amount decimal.Decimal, currency string) cloud.Money {
 // budgetPart is one part of a month's bar.
 type budgetPart struct {
 	tone   Tone
-	word   string
+	word   string // the key of a message with the amount
 	amount decimal.Decimal
 }
 
 func usedParts(b orders.BudgetStatus) []budgetPart {
-	return []budgetPart{{Info, "Paid", b.Settled}, {Doubt, "Reserved", b.Reserved}}
+	return []budgetPart{{Info, "budgets.bar_paid", b.Settled}, {Doubt, "budgets.bar_reserved", b.Reserved}}
 }
 
 // budgetRects are the parts of a bar in thousandths of its width, which is the month's limit, or all that is used where that
@@ -108,15 +103,15 @@ func softRect(b orders.BudgetStatus) (barPart, bool) {
 }
 
 // budgetWordsOf says what the bar shows.
-func budgetWordsOf(b orders.BudgetStatus, parts []budgetPart) string {
+func budgetWordsOf(say i18n.Printer, b orders.BudgetStatus, parts []budgetPart) string {
 	var words []string
 	for _, part := range parts {
-		words = append(words, strings.ToLower(part.word)+" "+FormatMoney(budgetMoney(part.amount, b.Currency)))
+		words = append(words, say.Say(part.word, map[string]any{"amount": FormatMoney(budgetMoney(part.amount, b.Currency))}))
 	}
 	if b.Limit != nil {
-		words = append(words, "of "+FormatMoney(budgetMoney(*b.Limit, b.Currency)))
+		words = append(words, say.Say("budgets.of", map[string]any{"amount": FormatMoney(budgetMoney(*b.Limit, b.Currency))}))
 	}
-	return strings.Join(words, ", ")
+	return say.List(words)
 }
 
 // budgetState is a month as a badge; false where there is nothing to be said.
@@ -125,9 +120,9 @@ func budgetState(b orders.BudgetStatus) (badgeLook, bool) {
 	case b.Limit == nil:
 		return badgeLook{}, false
 	case b.Used().GreaterThanOrEqual(*b.Limit):
-		return badgeLook{Bad, "alert", "Used up"}, true
+		return badgeLook{Bad, "alert", "budgets.used_up"}, true
 	case b.OverSoft():
-		return badgeLook{Warn, "alert", "Nearly used up"}, true
+		return badgeLook{Warn, "alert", "budgets.nearly"}, true
 	}
 	return badgeLook{}, false
 }

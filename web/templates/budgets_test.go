@@ -42,17 +42,17 @@ func TestTheBarOfAMonth(t *testing.T) {
 		{"the warning is the limit", amountsOf("1000", "1000", "1", "0"), []barPart{{Doubt, 0, barLeast}}, barWidth - barGap, "", "paid 0.00 USD, reserved 1.00 USD, of 1,000.00 USD"},
 	} {
 		assert.Equal(t, c.rects, budgetRects(c.b, usedParts(c.b)), c.name)
-		assert.Equal(t, c.inWord, budgetWordsOf(c.b, usedParts(c.b)), c.name)
+		assert.Equal(t, c.inWord, budgetWordsOf(english, c.b, usedParts(c.b)), c.name)
 		mark, some := softRect(c.b)
 		assert.Equal(t, c.soft >= 0, some, c.name)
 		if some {
 			assert.Equal(t, c.soft, mark.x, c.name)
 		}
 		look, _ := budgetState(c.b)
-		assert.Equal(t, c.badge, look.word, c.name)
+		assert.Equal(t, c.badge, look.words(english), c.name)
 	}
 	assert.Equal(t, "/orders?from=2026-02-01&team=design&until=2026-02-28", behind(amountsOf("1", "", "0", "0")))
-	assert.Equal(t, "February 2026", monthWord("2026-02"))
+	assert.Equal(t, "February 2026", monthWord(english, "2026-02"))
 }
 
 func TestWhoDecidesInWords(t *testing.T) {
@@ -71,6 +71,6 @@ func TestWhoDecidesInWords(t *testing.T) {
 		{"", 1, false, "An admin decides."},
 		{"", 2, false, "Two different admins have to agree."},
 	} {
-		assert.Equal(t, c.want+never, deciders(c.team, c.approvals, c.admin))
+		assert.Equal(t, c.want+never, deciders(english, c.team, c.approvals, c.admin))
 	}
 }

@@ -71,7 +71,7 @@ func (v OrderView) inTheLog() templ.Component {
 	if !v.MayAudit {
 		return nil
 	}
-	return TextLink(Link{Text: "In the audit log", Href: "/audit?object=order:" + v.Order.ID})
+	return TextLink(Link{Text: v.Say.Say("order.in_log", nil), Href: "/audit?object=order:" + v.Order.ID})
 }
 
 // OrderPoll is how an order's page asks for news.
@@ -102,17 +102,14 @@ func (v OrderView) payable() bool { return len(v.Bill.UnpaidIDs) > 0 }
 // payWord is the main button's word: what will be paid.
 func (v OrderView) payWord() string {
 	if v.Bill.Unpaid == nil {
-		return "Pay"
+		return v.Say.Say("order.pay", nil)
 	}
-	return "Pay " + FormatMoney(*v.Bill.Unpaid)
+	return v.Say.Say("order.pay_amount", map[string]any{"amount": FormatMoney(*v.Bill.Unpaid)})
 }
 
 // unpaidWord names the unpaid cloud orders.
 func (v OrderView) unpaidWord() string {
-	if n := len(v.Bill.UnpaidIDs); n != 1 {
-		return fmt.Sprintf("%d unpaid cloud orders", n)
-	}
-	return "the unpaid cloud order"
+	return v.Say.Say("order.unpaid_orders", map[string]any{"n": len(v.Bill.UnpaidIDs)})
 }
 
 // tooPoor tells that the balance does not cover what is unpaid.
@@ -138,8 +135,11 @@ func (v OrderView) counts() []Count {
 	for _, c := range v.Order.CloudOrders {
 		n[c.Badge()]++
 	}
-	return []Count{{Good, "completed", n[orders.BadgeCompleted]}, {Info, "processing", n[orders.BadgeProcessing]},
-		{Warn, "to be paid", n[orders.BadgeToBePaid]}, {Quiet, "canceled", n[orders.BadgeCanceled]}, {Bad, "failed", n[orders.BadgeFailed]}}
+	count := func(tone Tone, badge orders.Badge) Count {
+		return Count{tone, v.Say.Say("count."+string(badge), nil), n[badge]}
+	}
+	return []Count{count(Good, orders.BadgeCompleted), count(Info, orders.BadgeProcessing), count(Warn, orders.BadgeToBePaid),
+		count(Quiet, orders.BadgeCanceled), count(Bad, orders.BadgeFailed)}
 }
 
 func amountOf(c orders.CloudOrder) cloud.Money {
@@ -176,58 +176,47 @@ func (v OrderView) mixed() bool {
 func (v OrderView) requestTitle() string {
 	switch v.Order.State {
 	case orders.StatePlaced, orders.StateRefused:
-		return "What was sent"
+		return v.Say.Say("order.sent", nil)
 	case orders.StateRejected, orders.StateExpired, orders.StateWithdrawn:
-		return "What would have been sent"
+		return v.Say.Say("order.would_be_sent", nil)
 	}
-	return "Exactly what is sent"
+	return v.Say.Say("order.to_be_sent", nil)
 }
 
 // verdict says how the bill compares with the quote.
 func (v OrderView) verdict() (tone Tone, words string) {
 	switch v.Bill.Verdict {
 	case orders.VerdictMatch:
-		return Good, "Billed as quoted."
+		return Good, v.Say.Say("order.bill_match", nil)
 	case orders.VerdictDiffers:
-		return Bad, "Billed otherwise than quoted. Nothing is paid until somebody confirms the amount."
+		return Bad, v.Say.Say("order.bill_differs", nil)
 	case orders.VerdictPartial:
-		return Warn, "Only a part was placed, and the quote does not say what that part costs. A person decides about the payment."
+		return Warn, v.Say.Say("order.bill_partial", nil)
 	case orders.VerdictNoQuote:
-		return Warn, "There was no quote to compare with. A person decides about the payment."
+		return Warn, v.Say.Say("order.bill_no_quote", nil)
 	}
 	if v.Bill.Verdict == orders.VerdictNothing {
-		return Quiet, "Nothing is billed: all of it was refused or canceled."
+		return Quiet, v.Say.Say("order.bill_nothing", nil)
 	}
-	return Quiet, "The cloud has not told all amounts yet."
+	return Quiet, v.Say.Say("order.bill_wait", nil)
 }
 
 // several tells that single cloud orders can be chosen.
 func (v OrderView) several() bool { return len(v.Order.CloudOrders) > 1 }
 
 // actionWords say where a payment or cancellation is; empty when there is nothing to say.
-func actionWords(c orders.CloudOrder) string {
-	if c.Action == nil {
+func actionWords(say i18n.Printer, c orders.CloudOrder) string {
+	if c.Action == nil || c.Action.State == orders.ActionDone {
 		return ""
 	}
-	noun := map[orders.ActionKind]string{orders.ActionPay: "Payment", orders.ActionCancel: "Cancellation"}[c.Action.Kind]
-	switch c.Action.State {
-	case orders.ActionRequested:
-		return noun + " asked for"
-	case orders.ActionSending:
-		return noun + " under way"
-	case orders.ActionUnknown:
-		return noun + " sent, no answer: its status is being read"
-	case orders.ActionRefused:
-		return noun + " refused: " + strings.TrimSpace(c.Action.Code+" "+c.Action.Msg)
-	}
-	return ""
+	return say.Say("order."+string(c.Action.Kind)+"_"+string(c.Action.State), map[string]any{"why": strings.TrimSpace(c.Action.Code + " " + c.Action.Msg)})
 }
 
 // answerText is the cloud's answer as it came.
 func (v OrderView) answerText() string {
 	a := v.Order.Answer
 	if a.HTTPStatus == 0 {
-		return "No HTTP answer: " + a.Msg
+		return v.Say.Say("order.no_http_answer", nil) + " " + a.Msg
 	}
 	text := fmt.Sprintf("HTTP %d", a.HTTPStatus)
 	if a.RequestID != "" {
@@ -253,64 +242,65 @@ func (v OrderView) said() string {
 func (v OrderView) story(ctx context.Context) []TimelineItem {
 	items := make([]TimelineItem, 0, len(v.Timeline)+2)
 	if v.Earlier {
-		items = append(items, TimelineItem{Tone: Quiet, Icon: "list", Title: "Earlier entries are in the audit log", Time: v.Order.CreatedAt})
+		items = append(items, TimelineItem{Tone: Quiet, Icon: "list", Title: v.Say.Say("order.earlier", nil), Time: v.Order.CreatedAt})
 	}
 	for _, entry := range v.Timeline {
 		items = append(items, happened(ctx, entry))
 	}
 	switch v.Order.State {
 	case orders.StateAwaitingApproval:
-		items = append(items, TimelineItem{Tone: Warn, Icon: "hourglass", Title: "Waiting for approval"})
+		items = append(items, TimelineItem{Tone: Warn, Icon: "hourglass", Title: v.Say.Say("order.waits_approval", nil)})
 	case orders.StateQueued:
-		items = append(items, TimelineItem{Tone: Info, Icon: "clock", Title: "Waiting to be sent"})
+		items = append(items, TimelineItem{Tone: Info, Icon: "clock", Title: v.Say.Say("order.waits_sending", nil)})
 	case orders.StateSending:
-		items = append(items, TimelineItem{Tone: Info, Icon: "loader", Title: "Being sent"})
+		items = append(items, TimelineItem{Tone: Info, Icon: "loader", Title: v.Say.Say("order.being_sent", nil)})
 	case orders.StateInDoubt:
-		items = append(items, TimelineItem{Tone: Doubt, Icon: "help", Title: "Waiting for a person to settle it"})
+		items = append(items, TimelineItem{Tone: Doubt, Icon: "help", Title: v.Say.Say("order.waits_person", nil)})
 	case orders.StatePlaced:
 		if v.payable() {
-			items = append(items, TimelineItem{Tone: Warn, Icon: "credit-card", Title: "Waiting for payment"})
+			items = append(items, TimelineItem{Tone: Warn, Icon: "credit-card", Title: v.Say.Say("order.waits_payment", nil)})
 		} else if v.Order.Moving() {
-			items = append(items, TimelineItem{Tone: Info, Icon: "loader", Title: "The cloud is working on it"})
+			items = append(items, TimelineItem{Tone: Info, Icon: "loader", Title: v.Say.Say("order.cloud_works", nil)})
 		}
 	}
 	return items
 }
 
 // stories are how entries about an order are told.
-var stories = map[string]TimelineItem{
-	"order.submitted":          {Tone: Info, Icon: "pencil", Title: "Ordered"},
-	"order.sending":            {Tone: Info, Icon: "send", Title: "Sending to the cloud"},
-	"order.placed":             {Tone: Good, Icon: "check", Title: "The cloud took it"},
-	"order.refused":            {Tone: Bad, Icon: "ban", Title: "The cloud refused it"},
-	"order.in_doubt":           {Tone: Doubt, Icon: "help", Title: "In doubt: no sure answer"},
-	"order.not_reached":        {Tone: Warn, Icon: "alert", Title: "The cloud was not reached; nothing was sent"},
-	"request.asked":            {Tone: Warn, Icon: "hourglass", Title: "Approval asked for"},
-	"request.approved":         {Tone: Good, Icon: "check", Title: "Approved"},
-	"request.rejected":         {Tone: Bad, Icon: "x", Title: "Rejected"},
-	"request.expired":          {Tone: Quiet, Icon: "clock", Title: "Nobody decided in time"},
-	"request.repriced":         {Tone: Warn, Icon: "alert", Title: "The price rose; to be approved anew"},
-	"order.unapproved":         {Tone: Bad, Icon: "ban", Title: "Not sent: not as it was approved"},
-	"order.commented":          {Tone: Quiet, Icon: "pencil", Title: "Comment"},
-	"budget.soft_limit":        {Tone: Warn, Icon: "wallet", Title: "The budget's warning was passed"},
-	"order.withdrawn":          {Tone: Quiet, Icon: "undo", Title: "Withdrawn"},
-	"order.resolved":           {Tone: Good, Icon: "check", Title: "Found at the cloud"},
-	"order.pay_requested":      {Tone: Info, Icon: "credit-card", Title: "Payment asked for"},
-	"order.pay_not_reached":    {Tone: Warn, Icon: "alert", Title: "The cloud was not reached; nothing was paid"},
-	"order.pay_repeated":       {Tone: Info, Icon: "credit-card", Title: "Not paid yet; paying again"},
-	"order.pay_done":           {Tone: Good, Icon: "credit-card", Title: "Paid"},
-	"order.pay_refused":        {Tone: Bad, Icon: "credit-card", Title: "Payment refused"},
-	"order.pay_unknown":        {Tone: Doubt, Icon: "help", Title: "Payment sent, no sure answer"},
-	"order.cancel_requested":   {Tone: Info, Icon: "ban", Title: "Cancellation asked for"},
-	"order.cancel_not_reached": {Tone: Warn, Icon: "alert", Title: "The cloud was not reached; nothing was canceled"},
-	"order.cancel_repeated":    {Tone: Info, Icon: "ban", Title: "Not canceled yet; canceling again"},
-	"order.cancel_done":        {Tone: Quiet, Icon: "ban", Title: "Canceled"},
-	"order.cancel_refused":     {Tone: Bad, Icon: "ban", Title: "Cancellation refused"},
-	"order.cancel_unknown":     {Tone: Doubt, Icon: "help", Title: "Cancellation sent, no sure answer"},
+var stories = map[string]badgeLook{
+	"order.submitted":          {Info, "pencil", "action.order.submitted"},
+	"order.sending":            {Info, "send", "action.order.sending"},
+	"order.placed":             {Good, "check", "action.order.placed"},
+	"order.refused":            {Bad, "ban", "action.order.refused"},
+	"order.in_doubt":           {Doubt, "help", "action.order.in_doubt"},
+	"order.not_reached":        {Warn, "alert", "action.order.not_reached"},
+	"request.asked":            {Warn, "hourglass", "action.request.asked"},
+	"request.approved":         {Good, "check", "action.request.approved"},
+	"request.rejected":         {Bad, "x", "action.request.rejected"},
+	"request.expired":          {Quiet, "clock", "action.request.expired"},
+	"request.repriced":         {Warn, "alert", "action.request.repriced"},
+	"order.unapproved":         {Bad, "ban", "action.order.unapproved"},
+	"order.commented":          {Quiet, "pencil", "action.order.commented"},
+	"budget.soft_limit":        {Warn, "wallet", "action.budget.soft_limit"},
+	"order.withdrawn":          {Quiet, "undo", "action.order.withdrawn"},
+	"order.resolved":           {Good, "check", "action.order.resolved"},
+	"order.pay_requested":      {Info, "credit-card", "action.order.pay_requested"},
+	"order.pay_not_reached":    {Warn, "alert", "action.order.pay_not_reached"},
+	"order.pay_repeated":       {Info, "credit-card", "action.order.pay_repeated"},
+	"order.pay_done":           {Good, "credit-card", "action.order.pay_done"},
+	"order.pay_refused":        {Bad, "credit-card", "action.order.pay_refused"},
+	"order.pay_unknown":        {Doubt, "help", "action.order.pay_unknown"},
+	"order.cancel_requested":   {Info, "ban", "action.order.cancel_requested"},
+	"order.cancel_not_reached": {Warn, "alert", "action.order.cancel_not_reached"},
+	"order.cancel_repeated":    {Info, "ban", "action.order.cancel_repeated"},
+	"order.cancel_done":        {Quiet, "ban", "action.order.cancel_done"},
+	"order.cancel_refused":     {Bad, "ban", "action.order.cancel_refused"},
+	"order.cancel_unknown":     {Doubt, "help", "action.order.cancel_unknown"},
 }
 
 // happened tells one audit entry about an order.
 func happened(ctx context.Context, entry audit.Entry) TimelineItem {
+	say := i18n.FromContext(ctx)
 	var d struct {
 		Reason      string `json:"reason"`
 		CloudOrder  string `json:"cloud_order"`
@@ -332,11 +322,8 @@ func happened(ctx context.Context, entry audit.Entry) TimelineItem {
 	}
 	// Details are our own canonical JSON; what is missing in them is simply not told.
 	_ = json.Unmarshal(entry.Details, &d)
-	item, known := stories[entry.Action]
-	if !known {
-		item = TimelineItem{Tone: Quiet, Icon: "info", Title: entry.Action}
-	}
-	item.Time = entry.Time
+	look := lookOfAction(entry.Action)
+	item := TimelineItem{Tone: look.tone, Icon: look.icon, Title: look.words(say), Time: entry.Time}
 	var said []string
 	add := func(words string) {
 		if words = strings.TrimSpace(words); words != "" {
@@ -345,26 +332,26 @@ func happened(ctx context.Context, entry audit.Entry) TimelineItem {
 	}
 	if entry.Action == "order.followed" && d.Status != nil {
 		status := cloud.OrderStatus(*d.Status)
-		item.Tone, item.Icon, item.Title = CloudTone(status), lookOfCloudOrder(status).icon, CloudWord(status)
+		item.Tone, item.Icon, item.Title = CloudTone(status), lookOfCloudOrder(status).icon, CloudWord(say, status)
 	}
 	if entry.Action == "order.pay_requested" && entry.Actor == auth.Console.Name {
-		item.Title = "The console pays, as was asked for: billed as quoted"
+		item.Title = say.Say("order.auto_pays", nil)
 	}
 	if entry.Action == "order.resolved" {
 		switch found := d.Outcome != string(orders.StateNotPlaced); {
 		case entry.Actor != auth.Console.Name && found:
-			item.Title = "Settled by a person: it was placed"
+			item.Title = say.Say("order.settled_placed", nil)
 		case entry.Actor != auth.Console.Name:
-			item.Title = "Settled by a person: nothing was placed"
+			item.Title = say.Say("order.settled_not_placed", nil)
 		case !found:
-			item.Title = "Settled: nothing was placed"
+			item.Title = say.Say("order.found_nothing", nil)
 		}
 	}
 	if entry.Actor != auth.Console.Name {
-		add("by " + calledName(ctx, entry.Actor))
+		add(say.Say("order.by", map[string]any{"who": calledName(ctx, entry.Actor)}))
 	}
 	if d.Behalf != "" {
-		add("in the place of " + calledName(ctx, d.Behalf))
+		add(say.Say("order.on_behalf", map[string]any{"who": calledName(ctx, d.Behalf)}))
 	}
 	if entry.Action == "request.asked" {
 		d.Reason = "" // the order said it a line before
@@ -377,17 +364,17 @@ func happened(ctx context.Context, entry audit.Entry) TimelineItem {
 		add("“" + d.Reason + "”")
 	}
 	if d.Quote != nil {
-		add("quoted " + moneyWords(d.Quote.Amount, d.Quote.Currency))
+		add(say.Say("order.quoted_amount", map[string]any{"amount": moneyWords(d.Quote.Amount, d.Quote.Currency)}))
 	}
 	add(d.CloudOrder)
 	if d.Amount != "" {
 		add(moneyWords(d.Amount, d.Currency))
 	}
 	if n := len(d.Orders); n > 1 {
-		add(fmt.Sprintf("%d entries", n))
+		add(say.Say("order.entries", map[string]any{"n": n}))
 	}
 	if n := len(d.CloudOrders); n > 1 {
-		add(fmt.Sprintf("%d cloud orders", n))
+		add(say.Say("order.cloud_orders", map[string]any{"n": n}))
 	}
 	if d.ErrorMsg != "" {
 		add(d.ErrorCode + " " + d.ErrorMsg)
@@ -398,7 +385,7 @@ func happened(ctx context.Context, entry audit.Entry) TimelineItem {
 
 func answerStatus(v OrderView) string {
 	if v.Order.Answer.HTTPStatus == 0 {
-		return "none"
+		return v.Say.Say("component.none", nil)
 	}
 	return fmt.Sprintf("HTTP %d", v.Order.Answer.HTTPStatus)
 }
@@ -408,22 +395,20 @@ func (v OrderView) evidenceWords() string {
 	e := v.Evidence
 	switch n := len(e.Fitting()); {
 	case e.Problem != "":
-		return "The cloud's order list could not be read: " + strings.TrimSuffix(e.Problem, ".") + "."
+		return v.Say.Say("order.list_unread", map[string]any{"why": strings.TrimSuffix(e.Problem, ".")})
 	case e.Looks == 0:
-		return "The console is about to look at the cloud's order list."
-	case n == 1:
-		return "One order at the cloud fits that nobody here has."
-	case n > 1:
-		return fmt.Sprintf("%d orders at the cloud fit that nobody here has.", n)
+		return v.Say.Say("order.about_to_look", nil)
+	case n > 0:
+		return v.Say.Say("order.fitting", map[string]any{"n": n})
 	case v.Asked:
-		return "Nothing that fits has shown up at the cloud, and enough time has passed: what do you find there?"
+		return v.Say.Say("order.nothing_fits_asked", nil)
 	}
-	return "Nothing that fits has shown up at the cloud yet. Its list may lag; the console keeps looking."
+	return v.Say.Say("order.nothing_fits_yet", nil)
 }
 
 // otherCandidates says how many orders that do not fit are not shown.
 func (v OrderView) otherCandidates() string {
-	return fmt.Sprintf("%d more of that time do not fit.", v.Evidence.Others)
+	return v.Say.Say("order.others", map[string]any{"n": v.Evidence.Others})
 }
 
 // against is why a candidate does not fit, in one line.
@@ -442,9 +427,9 @@ func candidateAmount(c orders.Candidate) cloud.Money {
 // doubtWhy says why nobody knows.
 func doubtWhy(v OrderView) string {
 	if said := v.said(); said != "" {
-		return strings.TrimRight(said, ". ") + "."
+		return v.Say.Say("order.in_its_words", map[string]any{"said": strings.TrimRight(said, ". ")})
 	}
-	return "the console stopped before it knew the answer."
+	return v.Say.Say("order.stopped_before", nil)
 }
 
 // moneyWords is an amount of the log as people read it.

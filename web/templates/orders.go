@@ -16,11 +16,11 @@ func SummaryOf(o orders.Order, say i18n.Printer) string {
 }
 
 // BadgeWord is the word of what an order can show, as filters and counts offer it.
-func BadgeWord(badge orders.Badge) string {
+func BadgeWord(say i18n.Printer, badge orders.Badge) string {
 	if _, isResult := resultLooks[string(badge)]; isResult {
-		return OrderWord(string(orders.StatePlaced), string(badge))
+		return OrderWord(say, string(orders.StatePlaced), string(badge))
 	}
-	return OrderWord(string(badge), "")
+	return OrderWord(say, string(badge), "")
 }
 
 // active marks a filter that is set.

@@ -299,7 +299,7 @@ func overviewLive(v OverviewView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Card(CardView{ID: "budget-" + b.Currency, Title: "Budget, " + monthWord(b.Month), Aside: TextLink(Link{Text: "Months", Href: budgetHref(b.Team)})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Card(CardView{ID: "budget-" + b.Currency, Title: "Budget, " + monthWord(say(ctx), b.Month), Aside: TextLink(Link{Text: "Months", Href: budgetHref(b.Team)})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -339,9 +339,9 @@ func overviewLive(v OverviewView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(BadgeWord(badge))
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(BadgeWord(say(ctx), badge))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/overview.templ`, Line: 74, Col: 58}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/overview.templ`, Line: 74, Col: 68}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {

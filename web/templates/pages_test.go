@@ -223,11 +223,13 @@ func TestEveryKindHasItsWords(t *testing.T) {
 func TestTheLogSpeaksInWords(t *testing.T) {
 	t.Parallel()
 	for _, name := range actionNames() {
-		assert.NotEqual(t, name, lookOfAction(name).word, name)
+		assert.NotEqual(t, name, lookOfAction(name).words(english), name)
 	}
 	moved := audit.Entry{Action: "order.followed", Details: []byte(`{"order_status":6}`)}
-	assert.Equal(t, "Cloud order to be paid", lookOfEntry(moved).word)
-	assert.Equal(t, "a.new.one", lookOfEntry(audit.Entry{Action: "a.new.one"}).word)
+	_, _, words := lookOfEntry(english, moved)
+	assert.Equal(t, "Cloud order: To be paid", words)
+	_, _, words = lookOfEntry(english, audit.Entry{Action: "a.new.one"})
+	assert.Equal(t, "a.new.one", words)
 	for object, href := range map[string]string{"order:01a2": "/orders/01a2", "key:01a2": "/keys", "webhook:01a2": "/settings/webhooks/01a2", "session:01a2": "", "": "", "team:design": "/teams/design", "order:a/../../b": "/orders/a%2F..%2F..%2Fb"} {
 		assert.Equal(t, href, objectHref(signedIn().User, audit.Entry{Object: object}), object)
 	}

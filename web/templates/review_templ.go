@@ -345,7 +345,7 @@ func ReviewPage(page Page, v ReviewView) templ.Component {
 			}
 			if v.Judged != nil {
 				if effect := effectOf(v.Judged.Budget, v.Judged.After, v.Judged.Warning); effect != nil {
-					templ_7745c5c3_Err = budgetEffect(effect, v.Say).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = budgetEffect(effect).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -539,9 +539,9 @@ func reviewApproval(v ReviewView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var24 string
-				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(deciders(v.Judged.Team, v.Judged.Need.Approvals, v.Judged.Need.Admin))
+				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(deciders(v.Say, v.Judged.Team, v.Judged.Need.Approvals, v.Judged.Need.Admin))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/review.templ`, Line: 126, Col: 97}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/review.templ`, Line: 126, Col: 104}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {

@@ -26,6 +26,6 @@ func TestTheTermIsNoResource(t *testing.T) {
 
 func TestAnAdminsApprovalIsOneOfThoseNeeded(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, "an admin’s", adminWords(orders.Request{Needed: 1}))
-	assert.Equal(t, "one of them an admin’s", adminWords(orders.Request{Needed: 2}))
+	assert.Equal(t, "an admin’s", adminWords(english, orders.Request{Needed: 1}))
+	assert.Equal(t, "one of them an admin’s", adminWords(english, orders.Request{Needed: 2}))
 }

@@ -13,7 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/i18n"
 )
+
+var english = i18n.For("")
 
 func render(t *testing.T, component templ.Component) string {
 	t.Helper()
@@ -40,7 +43,7 @@ func TestAgoSaysHowLongSomethingIsPast(t *testing.T) {
 		"23 Oct 2026": 30 * 24 * time.Hour,
 		"23 Nov 2026": -24 * time.Hour,
 	} {
-		assert.Equal(t, want, ago(now.Add(-past), now), past.String())
+		assert.Equal(t, want, english.Ago(now.Add(-past), now), past.String())
 	}
 }
 
@@ -72,16 +75,16 @@ func TestEveryStateHasAWord(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, state := range states {
-		word := OrderWord(state, "")
+		word := OrderWord(english, state, "")
 		assert.NotEqual(t, state, word)
 		assert.False(t, seen[word], word)
 		seen[word] = true
 		assert.Contains(t, render(t, OrderBadge(state, "")), word)
 	}
-	assert.Equal(t, "To be paid", OrderWord("placed", "to_be_paid"))
-	assert.Equal(t, "In doubt", OrderWord("in_doubt", "completed"), "only a placed order shows its result")
+	assert.Equal(t, "To be paid", OrderWord(english, "placed", "to_be_paid"))
+	assert.Equal(t, "In doubt", OrderWord(english, "in_doubt", "completed"), "only a placed order shows its result")
 	for status := cloud.StatusInitialized; status.Known(); status++ {
-		assert.NotContains(t, CloudWord(status), "Status")
+		assert.NotContains(t, CloudWord(english, status), "Status")
 	}
 	badge := render(t, CloudBadge("CS1", 99))
 	assert.Contains(t, badge, "Status 99")
@@ -102,7 +105,7 @@ func TestABarSharesItsWidth(t *testing.T) {
 	}
 	assert.Equal(t, barWidth, end)
 	assert.Empty(t, barParts(nil))
-	assert.Equal(t, "970 completed · 29 to be paid · 1 failed", CountWords(counts))
+	assert.Equal(t, "970 completed · 29 to be paid · 1 failed", CountWords(english, counts))
 }
 
 func TestColouredJSONIsStillTheText(t *testing.T) {

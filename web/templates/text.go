@@ -13,6 +13,9 @@ func T(ctx context.Context, key string, args ...any) string {
 	return i18n.FromContext(ctx).Say(key, named(args))
 }
 
+// say is the printer of whoever reads what is made in this context.
+func say(ctx context.Context) i18n.Printer { return i18n.FromContext(ctx) }
+
 func named(args []any) map[string]any {
 	if len(args) == 0 {
 		return nil
