@@ -45,7 +45,7 @@ func (s *server) showDelegations(c echo.Context, status int, view templates.Dele
 			return err
 		}
 	}
-	return render(c, status, templates.DelegationsPage(s.page(c, "Delegations", templates.NavSettings), view))
+	return render(c, status, templates.DelegationsPage(s.page(c, "delegations.title", templates.NavSettings), view))
 }
 
 // ownTeams are the teams that somebody acts in: their own, or all where they see everything.

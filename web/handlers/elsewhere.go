@@ -219,13 +219,13 @@ func (s *server) signedOut(c echo.Context) error {
 	if s.Identity == nil || s.LogoutURL == "" {
 		return seeOther(c, "/signin")
 	}
-	return render(c, http.StatusOK, templates.SignedOutPage(s.page(c, "Signed out", ""), s.LogoutURL))
+	return render(c, http.StatusOK, templates.SignedOutPage(s.page(c, "elsewhere.out_title", ""), s.LogoutURL))
 }
 
 // endedPage says that the session was ended, and lets its person begin another.
 func (s *server) endedPage(c echo.Context, status int) error {
 	held, _ := s.sessions.current(c)
-	page := s.page(c, "Signed out", "")
+	page := s.page(c, "elsewhere.out_title", "")
 	page.Theme = held.Values.Theme
 	return render(c, status, templates.EndedPage(page, held.Ended == auth.SignedOut))
 }
@@ -233,7 +233,7 @@ func (s *server) endedPage(c echo.Context, status int) error {
 // unmappedPage says whom to ask for a role.
 func (s *server) unmappedPage(c echo.Context, status int) error {
 	id, _ := identityOf(c)
-	page := s.page(c, "No access yet", "")
+	page := s.page(c, "elsewhere.no_access", "")
 	page.RequestID = requestIDOf(c)
 	return render(c, status, templates.UnmappedPage(page, templates.UnmappedView{Name: id.Display(), Contact: s.Contact, AdminGroup: s.AdminGroup,
 		GroupsLeftOut: id.GroupsLeftOut}))

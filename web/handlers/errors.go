@@ -76,21 +76,27 @@ func (s *server) handleError(err error, c echo.Context) {
 // signInWhy tells a browser that had a session why it is asked to sign in again.
 func signInWhy(c echo.Context) string {
 	if _, err := c.Cookie(cookieName); err == nil {
-		return "Your session has ended."
+		return say(c).Say("error.session_over", nil)
 	}
 	return ""
 }
 
-var (
-	toOverview = templates.Link{Text: "Overview", Href: "/", Icon: "home"}
-	toOrders   = templates.Link{Text: "Orders", Href: "/orders", Icon: "list"}
-	toNew      = templates.Link{Text: "New order", Href: "/orders/new", Icon: "plus"}
-)
+func toOverview(p i18n.Printer) templates.Link {
+	return templates.Link{Text: p.Say("error.to_overview", nil), Href: "/", Icon: "home"}
+}
+
+func toOrders(p i18n.Printer) templates.Link {
+	return templates.Link{Text: p.Say("error.to_orders", nil), Href: "/orders", Icon: "list"}
+}
+
+func toNew(p i18n.Printer) templates.Link {
+	return templates.Link{Text: p.Say("error.to_new", nil), Href: "/orders/new", Icon: "plus"}
+}
 
 // closed tells that a link leads where they may not go.
 func (s *server) closed(c echo.Context, link templates.Link) bool {
 	w, known := whoOf(c)
-	return known && link == toNew && !w.May(auth.PlaceOrders)
+	return known && link.Href == "/orders/new" && !w.May(auth.PlaceOrders)
 }
 
 // trouble says what an error means to people.
@@ -103,87 +109,87 @@ func (s *server) trouble(c echo.Context, err error) trouble {
 	case errors.As(err, &told):
 		return ofOrders(p, told)
 	case errors.As(err, &unnamed):
-		return s.ofNobody(unnamed)
+		return s.ofNobody(p, unnamed)
 	case errors.Is(err, errNobody):
-		return s.ofNobody(&identity.Error{Status: http.StatusUnauthorized})
+		return s.ofNobody(p, &identity.Error{Status: http.StatusUnauthorized})
 	case errors.Is(err, errEnded):
-		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "Session ended", What: "Your session was ended. Open the console in the browser and sign in again."}}
+		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: p.Say("error.ended", nil), What: p.Say("error.ended_text", nil)}}
 	case errors.Is(err, errUnmapped):
-		return trouble{http.StatusForbidden, templates.ErrorView{Title: "No access yet", What: "You have no role in this console."}}
+		return trouble{http.StatusForbidden, templates.ErrorView{Title: p.Say("error.unmapped", nil), What: p.Say("error.unmapped_text", nil)}}
 	case errors.Is(err, errAnotherPerson):
-		return trouble{http.StatusConflict, templates.ErrorView{Title: "You are somebody else now", What: "That page was shown to another person, who was signed in in this browser before. Nothing was done.",
-			Next: "Go on as yourself from here.", Links: []templates.Link{toOverview}, Tone: templates.Warn}}
+		return trouble{http.StatusConflict, templates.ErrorView{Title: p.Say("error.another", nil), What: p.Say("error.another_text", nil),
+			Next: p.Say("error.another_next", nil), Links: []templates.Link{toOverview(p)}, Tone: templates.Warn}}
 	case errors.Is(err, auth.ErrNotFound) && tokenOf(c) != "" && who(c).Name == "":
-		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "API key unknown", What: p.Say("api.wrong_token", nil)}}
+		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: p.Say("error.key_unknown", nil), What: p.Say("api.wrong_token", nil)}}
 	case errors.Is(err, orders.ErrNotFound), errors.Is(err, auth.ErrNotFound), errors.Is(err, notify.ErrNotFound):
-		return notHere()
+		return notHere(p)
 	case errors.Is(err, notify.ErrStale):
-		return trouble{http.StatusConflict, templates.ErrorView{Title: "Not now", What: "This webhook is disabled: nothing is sent to it.",
-			Next: "Enable it, and repeat what you wanted to do.", Links: []templates.Link{{Text: "Webhooks", Href: "/settings/webhooks", Icon: "send"}}, Tone: templates.Warn}}
+		return trouble{http.StatusConflict, templates.ErrorView{Title: p.Say("error.not_now", nil), What: p.Say("error.webhook_disabled", nil),
+			Next: p.Say("error.webhook_enable", nil), Links: []templates.Link{{Text: p.Say("error.to_webhooks", nil), Href: "/settings/webhooks", Icon: "send"}}, Tone: templates.Warn}}
 	case errors.Is(err, errSignIn):
-		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "Not signed in", What: "Sign in, or send an API key."}}
+		return trouble{http.StatusUnauthorized, templates.ErrorView{Title: p.Say("error.not_signed_in", nil), What: p.Say("error.sign_in", nil)}}
 	case errors.Is(err, errForbidden):
-		return trouble{http.StatusForbidden, templates.ErrorView{Title: "Not allowed", What: p.Say("error.forbidden", nil),
-			Next: "Ask an administrator of this console if you need it.", Links: []templates.Link{toOverview}, Tone: templates.Warn}}
+		return trouble{http.StatusForbidden, templates.ErrorView{Title: p.Say("error.not_allowed", nil), What: p.Say("error.forbidden", nil),
+			Next: p.Say("error.ask_admin", nil), Links: []templates.Link{toOverview(p)}, Tone: templates.Warn}}
 	case errors.Is(err, errKeyReadsOnly):
-		return trouble{http.StatusForbidden, templates.ErrorView{Title: "API keys read JSON only", What: "Pages are for people. Send Accept: application/json to read, and use the /v2 door to order."}}
+		return trouble{http.StatusForbidden, templates.ErrorView{Title: p.Say("error.key_reads", nil), What: p.Say("error.key_reads_text", nil)}}
 	case errors.Is(err, errCrossSite):
-		return trouble{http.StatusForbidden, templates.ErrorView{Title: "Refused", What: "This request did not come from a page of this console.",
-			Next: "Open the page again and repeat what you wanted to do.", Links: []templates.Link{toOverview}, Tone: templates.Warn}}
+		return trouble{http.StatusForbidden, templates.ErrorView{Title: p.Say("error.refused", nil), What: p.Say("error.cross_site", nil),
+			Next: p.Say("error.open_again", nil), Links: []templates.Link{toOverview(p)}, Tone: templates.Warn}}
 	case errors.As(err, &framework) && framework.Code == http.StatusNotFound:
-		return notHere()
+		return notHere(p)
 	case errors.As(err, &framework) && framework.Code == http.StatusMethodNotAllowed:
-		return trouble{http.StatusMethodNotAllowed, templates.ErrorView{Title: "Not like this", What: "This address does not take this kind of request.",
-			Next: "Start again from one of these pages.", Links: []templates.Link{toOverview, toOrders}, Tone: templates.Quiet}}
+		return trouble{http.StatusMethodNotAllowed, templates.ErrorView{Title: p.Say("error.method", nil), What: p.Say("error.method_text", nil),
+			Next: p.Say("error.start_again", nil), Links: []templates.Link{toOverview(p), toOrders(p)}, Tone: templates.Quiet}}
 	case errors.As(err, &framework) && framework.Code == http.StatusRequestEntityTooLarge:
-		return trouble{http.StatusRequestEntityTooLarge, templates.ErrorView{Title: "Too much at once", What: "A form may have at most 1 MiB.",
-			Next: "Go back, take some of it out and send it again.", Tone: templates.Warn}}
+		return trouble{http.StatusRequestEntityTooLarge, templates.ErrorView{Title: p.Say("error.too_large", nil), What: p.Say("error.too_large_text", nil),
+			Next: p.Say("error.too_large_next", nil), Tone: templates.Warn}}
 	case errors.Is(err, errUnread):
-		return trouble{http.StatusBadRequest, templates.ErrorView{Title: "This form cannot be read", What: "It has more fields than a form may have, or was cut off on its way.",
-			Next: "Go back, take some rows out and send it again.", Links: []templates.Link{toOverview}, Tone: templates.Warn}}
+		return trouble{http.StatusBadRequest, templates.ErrorView{Title: p.Say("error.unread", nil), What: p.Say("error.unread_text", nil),
+			Next: p.Say("error.unread_next", nil), Links: []templates.Link{toOverview(p)}, Tone: templates.Warn}}
 	case errors.As(err, &framework) && framework.Code < 500:
-		return trouble{framework.Code, templates.ErrorView{Title: "Not understood", What: "The console could not read this request.",
-			Next: "Go back and try again.", Links: []templates.Link{toOverview}, Tone: templates.Quiet}}
+		return trouble{framework.Code, templates.ErrorView{Title: p.Say("error.not_understood", nil), What: p.Say("error.not_understood_text", nil),
+			Next: p.Say("error.try_again", nil), Links: []templates.Link{toOverview(p)}, Tone: templates.Quiet}}
 	}
-	return trouble{http.StatusInternalServerError, templates.ErrorView{Title: "Something went wrong",
-		What:  "The console could not finish this. Orders that were submitted are safe: each is written down before it is sent.",
-		Next:  "Look at the orders before you repeat what you did.",
-		Links: []templates.Link{toOrders, toOverview}}}
+	return trouble{http.StatusInternalServerError, templates.ErrorView{Title: p.Say("error.internal", nil),
+		What:  p.Say("error.internal_text", nil),
+		Next:  p.Say("error.internal_next", nil),
+		Links: []templates.Link{toOrders(p), toOverview(p)}}}
 }
 
 // ofNobody says why nobody is let in. The reason itself stands in the log: who forges a header is not told how it shows.
-func (s *server) ofNobody(e *identity.Error) trouble {
+func (s *server) ofNobody(p i18n.Printer, e *identity.Error) trouble {
 	switch e.Status {
 	case http.StatusBadRequest:
-		return trouble{e.Status, templates.ErrorView{Title: "Not understood", What: "It is not clear who you are: what reached this console from your company's sign-in is not what it should be.",
-			Next: "Sign in there anew. If that does not help, those who run this console find the reason in its log.", Tone: templates.Warn}}
+		return trouble{e.Status, templates.ErrorView{Title: p.Say("error.not_understood", nil), What: p.Say("error.identity", nil),
+			Next: p.Say("error.identity_next", nil), Tone: templates.Warn}}
 	case http.StatusServiceUnavailable:
-		return trouble{e.Status, templates.ErrorView{Title: "Sign-in cannot be checked now", What: "This console cannot reach your company's sign-in to check who you are.",
-			Next: "Try again in a minute.", Tone: templates.Warn}}
+		return trouble{e.Status, templates.ErrorView{Title: p.Say("error.identity_down", nil), What: p.Say("error.identity_down_text", nil),
+			Next: p.Say("error.in_a_minute", nil), Tone: templates.Warn}}
 	}
-	return trouble{http.StatusUnauthorized, templates.ErrorView{Title: "Not signed in", What: "This console is reached through your company's sign-in, and this request did not come that way.",
-		Next: "Open " + s.PublicURL + " in the browser and sign in there.", Tone: templates.Warn}}
+	return trouble{http.StatusUnauthorized, templates.ErrorView{Title: p.Say("error.not_signed_in", nil), What: p.Say("error.not_through", nil),
+		Next: p.Say("error.open_url", map[string]any{"url": s.PublicURL}), Tone: templates.Warn}}
 }
 
-func notHere() trouble {
-	return trouble{http.StatusNotFound, templates.ErrorView{Title: "This page does not exist", What: "There is nothing at this address, or it is not for you.",
-		Next: "Check the address, or go on from here.", Links: []templates.Link{toOverview, toOrders, toNew}, Tone: templates.Quiet}}
+func notHere(p i18n.Printer) trouble {
+	return trouble{http.StatusNotFound, templates.ErrorView{Title: p.Say("error.no_page", nil), What: p.Say("error.no_page_text", nil),
+		Next: p.Say("error.no_page_next", nil), Links: []templates.Link{toOverview(p), toOrders(p), toNew(p)}, Tone: templates.Quiet}}
 }
 
 // ofOrders says what an error of the service means. Forms show their problems themselves; what comes here is the rest.
 func ofOrders(p i18n.Printer, e *orders.Error) trouble {
-	view := templates.ErrorView{What: p.Say(e.Message.Key, e.Message.Args), Tone: templates.Warn, Links: []templates.Link{toOrders, toOverview}}
+	view := templates.ErrorView{What: p.Say(e.Message.Key, e.Message.Args), Tone: templates.Warn, Links: []templates.Link{toOrders(p), toOverview(p)}}
 	if e.OrderID != "" {
-		view.Links = append([]templates.Link{{Text: "Open the order", Href: "/orders/" + e.OrderID, Icon: "file-text"}}, view.Links...)
+		view.Links = append([]templates.Link{{Text: p.Say("error.open_order", nil), Href: "/orders/" + e.OrderID, Icon: "file-text"}}, view.Links...)
 	}
 	switch e.Code {
 	case orders.CodeNotFound:
-		return notHere()
+		return notHere(p)
 	case orders.CodeForbidden:
-		view.Title, view.Next = "Not allowed", "Ask an administrator of this console if you need it."
+		view.Title, view.Next = p.Say("error.not_allowed", nil), p.Say("error.ask_admin", nil)
 		return trouble{http.StatusForbidden, view}
 	case orders.CodeInvalid:
-		view.Title = "Not accepted"
+		view.Title = p.Say("error.not_accepted", nil)
 		var lines []string
 		for _, problem := range e.Problems {
 			lines = append(lines, problem.Path+" "+p.Say(problem.Key, problem.Args))
@@ -191,9 +197,9 @@ func ofOrders(p i18n.Printer, e *orders.Error) trouble {
 		view.What = strings.Join(lines, "; ")
 		return trouble{http.StatusUnprocessableEntity, view}
 	case orders.CodePrice:
-		view.Title = "The price moved"
+		view.Title = p.Say("error.price_moved", nil)
 		return trouble{http.StatusConflict, view}
 	}
-	view.Title = "Not now"
+	view.Title = p.Say("error.not_now", nil)
 	return trouble{http.StatusConflict, view}
 }

@@ -28,7 +28,7 @@ func (s *server) showKeys(c echo.Context, status int, view templates.KeysView) e
 	}
 	view.Keys, view.Now = keys, s.Now()
 	view.Pager = templates.PagerView{Older: turned("/keys", c.QueryParams(), "after", next)}
-	return render(c, status, templates.KeysPage(s.page(c, "API keys", templates.NavKeys), view))
+	return render(c, status, templates.KeysPage(s.page(c, "keys.title", templates.NavKeys), view))
 }
 
 // createKey makes a key. Its token is on the answer's page and nowhere else, so the answer is no redirect.

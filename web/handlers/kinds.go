@@ -18,5 +18,5 @@ func (s *server) kinds(c echo.Context) error {
 		}
 	}
 	view := templates.KindsView{Say: say(c), Targets: targets}
-	return render(c, http.StatusOK, templates.KindsPage(s.page(c, "New order", templates.NavNewOrder), view))
+	return render(c, http.StatusOK, templates.KindsPage(s.page(c, "kinds.title", templates.NavNewOrder), view))
 }

@@ -50,7 +50,7 @@ func (s *server) showSessions(c echo.Context, view templates.SessionsView) error
 		view.This = session.IDHash
 	}
 	view.Now = s.Now()
-	return render(c, http.StatusOK, templates.SessionsPage(s.page(c, "Sessions", templates.NavSettings), view))
+	return render(c, http.StatusOK, templates.SessionsPage(s.page(c, "sessions.table", templates.NavSettings), view))
 }
 
 // endSessions ends what the form names: the session of "id", or without it all but one. A browser whose session was ended is

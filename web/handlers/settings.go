@@ -27,7 +27,7 @@ func (s *server) settings(c echo.Context) error {
 			return err
 		}
 	}
-	return render(c, http.StatusOK, templates.SettingsPage(s.page(c, "Settings", templates.NavSettings), view))
+	return render(c, http.StatusOK, templates.SettingsPage(s.page(c, "settings.title", templates.NavSettings), view))
 }
 
 // setTheme keeps the theme with the session, so that a page comes in it at once.

@@ -27,7 +27,7 @@ func (s *server) signin(c echo.Context) error {
 		return s.Sessions.SignIn(c.Request().Context(), auth.Secret(code).Hash(), session, who)
 	})
 	if errors.Is(err, auth.ErrNotFound) {
-		return s.signinPage(c, http.StatusUnauthorized, "This link was used already, has expired, or is not one of this console's.")
+		return s.signinPage(c, http.StatusUnauthorized, say(c).Say("signin.bad_link", nil))
 	}
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func (s *server) signin(c echo.Context) error {
 }
 
 func (s *server) signinPage(c echo.Context, status int, why string) error {
-	return render(c, status, templates.SignInPage(s.page(c, "Sign in", ""), templates.SignInView{Why: why}))
+	return render(c, status, templates.SignInPage(s.page(c, "signin.title", ""), templates.SignInView{Why: why}))
 }
 
 // logout ends the session here and everywhere, and where there is a sign-in proxy that can be told so, leads to it.

@@ -29,7 +29,7 @@ func (s *server) showWebhooks(c echo.Context, status int, view templates.Webhook
 		return err
 	}
 	view.Mails, view.Say, view.Now = s.WithoutAddress != nil, say(c), s.Now()
-	return render(c, status, templates.WebhooksPage(s.page(c, "Webhooks and mail", templates.NavSettings), view))
+	return render(c, status, templates.WebhooksPage(s.page(c, "webhooks.title", templates.NavSettings), view))
 }
 
 // createWebhook makes a webhook. Its secret is on the answer's page and nowhere else, so the answer is no redirect.

@@ -46,11 +46,11 @@ func (v DelegationsView) own(name string) bool { return strings.EqualFold(name, 
 func delegationLook(d orders.Delegation, now time.Time) badgeLook {
 	switch {
 	case !d.EndedAt.IsZero():
-		return badgeLook{Quiet, "undo", "Ended"}
+		return badgeLook{Quiet, "undo", "delegations.ended"}
 	case !d.Active(now):
-		return badgeLook{Quiet, "clock", "Over"}
+		return badgeLook{Quiet, "clock", "delegations.over"}
 	}
-	return badgeLook{Good, "check", "Holds"}
+	return badgeLook{Good, "check", "delegations.holds"}
 }
 
 // firstDay and lastDay bound until when one can be given.

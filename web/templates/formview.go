@@ -3,7 +3,6 @@ package templates
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
@@ -43,12 +42,12 @@ type FormView struct {
 // SplitPart is a team's part of an order that has to be several; Team is empty for what is nobody's.
 type SplitPart struct{ Team, Words string }
 
-func splitParts(split []orders.Split) []SplitPart {
+func splitParts(say i18n.Printer, split []orders.Split) []SplitPart {
 	var parts []SplitPart
 	for _, part := range split {
 		whose := part.Team
 		if whose == "" {
-			whose = "no team"
+			whose = say.Say("form.nobodys", nil)
 		}
 		parts = append(parts, SplitPart{Team: part.Team, Words: fmt.Sprintf("%s: %d", whose, len(part.Targets))})
 	}
@@ -119,7 +118,7 @@ var sectionOrder = []string{"targets", "what", "who", "network", "term", "more"}
 // folded away, each problem at its input.
 func NewFormView(in FormInput) FormView {
 	v := FormView{Kind: in.Kind, Say: in.Say, Order: in.Order, RepeatOf: in.RepeatOf, Reason: in.Reason,
-		Team: in.Team, Teams: in.Teams, NoTeam: in.NoTeam, Split: splitParts(in.Split), Problems: len(in.Problems), Price: in.Price}
+		Team: in.Team, Teams: in.Teams, NoTeam: in.NoTeam, Split: splitParts(in.Say, in.Split), Problems: len(in.Problems), Price: in.Price}
 	b := formBuilder{FormInput: in, shown: map[string]bool{}, lists: map[field.Picker][]Option{}}
 	b.flatten(in.Inputs)
 	for _, section := range b.sections {
@@ -241,7 +240,7 @@ func (b *formBuilder) section(key string) {
 
 // view makes an input ready to be shown, with its parts and rows.
 func (b *formBuilder) view(in field.Input) InputView {
-	v := InputView{Input: in, Rule: ruleOf(in)}
+	v := InputView{Input: in, Rule: ruleOf(b.Say, in)}
 	v.Label, _ = b.Say.Field("label", in.Path)
 	if help, ok := b.Say.Field("help", in.Path); ok {
 		v.Help, v.Rule = help, "" // the help says what is allowed, too
@@ -318,16 +317,16 @@ func (v InputView) touched() bool {
 }
 
 // ruleOf says in a few words what an input allows, where its choices do not.
-func ruleOf(in field.Input) string {
+func ruleOf(say i18n.Printer, in field.Input) string {
 	switch {
 	case len(in.Choices) > 0:
 		return ""
 	case in.Kind == field.Int && in.Min != nil && in.Max != nil && in.Step > 1:
-		return fmt.Sprintf("%d–%d, in steps of %d", *in.Min, *in.Max, in.Step)
+		return say.Say("form.steps", map[string]any{"min": *in.Min, "max": *in.Max, "step": in.Step})
 	case in.Kind == field.Int && in.Min != nil && in.Max != nil:
 		return fmt.Sprintf("%d–%d", *in.Min, *in.Max)
 	case (in.Kind == field.GroupList || in.Kind == field.TextList) && in.MaxItems > 1:
-		return "up to " + strconv.Itoa(in.MaxItems)
+		return say.Say("form.up_to", map[string]any{"max": in.MaxItems})
 	}
 	return ""
 }
@@ -344,12 +343,12 @@ func (v InputView) describedBy() string {
 	return ids
 }
 
-func (v InputView) placeholder() string {
+func (v InputView) placeholder(say i18n.Printer) string {
 	switch {
 	case v.Default != "":
 		return v.Default
 	case v.Picker != "":
-		return "Choose, or type an ID"
+		return say.Say("form.choose_or_type", nil)
 	}
 	return ""
 }
@@ -360,21 +359,21 @@ func (v InputView) isSelect() bool {
 }
 
 // emptyChoice is how a select's empty choice is called: what the cloud takes then.
-func (v InputView) emptyChoice() string {
+func (v InputView) emptyChoice(say i18n.Printer) string {
 	switch {
 	case v.Default != "" && v.Kind == field.Bool:
-		return map[string]string{"true": "Default: Yes", "false": "Default: No"}[v.Default]
+		return say.Say("form.default_"+v.Default, nil)
 	case v.Default != "":
 		for _, option := range v.Options {
 			if option.Value == v.Default {
-				return "Default: " + option.Label
+				return say.Say("form.default", map[string]any{"value": option.Label})
 			}
 		}
-		return "Default: " + v.Default
+		return say.Say("form.default", map[string]any{"value": v.Default})
 	case v.Required:
-		return "Choose…"
+		return say.Say("form.choose", nil)
 	}
-	return "Not set"
+	return say.Say("form.not_set", nil)
 }
 
 // doorPath is a kind's endpoint, for the form's small print.
@@ -391,24 +390,21 @@ func (v InputView) strange() bool {
 }
 
 // foldedWords names the first few of the folded inputs.
-func foldedWords(inputs []InputView) string {
-	var words string
-	for i, in := range inputs {
-		if i == 4 {
-			return words + " …"
-		}
-		if i > 0 {
-			words += ", "
-		}
-		words += in.Label
+func foldedWords(say i18n.Printer, inputs []InputView) string {
+	var labels []string
+	for _, in := range inputs[:min(len(inputs), 4)] {
+		labels = append(labels, in.Label)
 	}
-	return words
+	if len(inputs) > len(labels) {
+		return say.List(labels) + " …"
+	}
+	return say.List(labels)
 }
 
 // addWord says what one more row is.
-func addWord(in InputView) string {
+func addWord(say i18n.Printer, in InputView) string {
 	if in.Kind == field.TextList {
-		return "one"
+		return say.Say("form.add_one", nil)
 	}
-	return "a row"
+	return say.Say("form.add_row", nil)
 }

@@ -1,11 +1,11 @@
 package templates
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/field"
 )
@@ -58,14 +58,14 @@ func hasInput(inputs []field.Input, fits func(field.Input) bool) bool {
 }
 
 // effects say what an order of a kind does, in a few words.
-func effects(kind orders.Kind) string {
+func effects(say i18n.Printer, kind orders.Kind) string {
 	var words []string
 	for _, e := range []struct {
 		effect orders.Effect
-		word   string
-	}{{orders.Buys, "buys"}, {orders.Alters, "changes"}, {orders.Refunds, "may refund"}} {
+		key    string
+	}{{orders.Buys, "kinds.buys"}, {orders.Alters, "kinds.alters"}, {orders.Refunds, "kinds.refunds"}} {
 		if kind.Effect.Has(e.effect) {
-			words = append(words, e.word)
+			words = append(words, say.Say(e.key, nil))
 		}
 	}
 	return strings.Join(words, " · ")
@@ -82,14 +82,12 @@ func (v KindsView) href(kind orders.Kind) string {
 
 func (v KindsView) sub() string {
 	switch n := len(v.desktops()); {
-	case n == 1:
-		return "What shall happen to the chosen desktop?"
-	case n > 1:
-		return fmt.Sprintf("What shall happen to the %d chosen desktops?", n)
+	case n > 0:
+		return v.Say.Say("kinds.for_desktops", map[string]any{"n": n})
 	case v.Targets.Get("desktop_pool_id") != "":
-		return "What shall happen to the chosen pool?"
+		return v.Say.Say("kinds.for_pool", nil)
 	}
-	return "Nothing is ordered before you have seen what changes and what it costs."
+	return v.Say.Say("kinds.sub", nil)
 }
 
 // groupIcons tell the groups apart at a glance.

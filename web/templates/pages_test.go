@@ -216,7 +216,7 @@ func TestEveryKindHasItsWords(t *testing.T) {
 		for _, key := range []string{"kind." + kind.Name() + ".title", "kind." + kind.Name() + ".description", "group." + string(kind.Group)} {
 			assert.True(t, say.Has(key), key)
 		}
-		assert.NotEmpty(t, effects(kind), kind.Name())
+		assert.NotEmpty(t, effects(english, kind), kind.Name())
 	}
 }
 

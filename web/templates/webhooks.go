@@ -18,7 +18,7 @@ func eventWord(say i18n.Printer, event notify.EventType) string {
 // wanted are the events of a webhook in words.
 func wanted(say i18n.Printer, w notify.Webhook) []string {
 	if len(w.Events) == 0 {
-		return []string{"All events"}
+		return []string{say.Say("webhooks.all_events", nil)}
 	}
 	words := make([]string, len(w.Events))
 	for i, event := range w.Events {
@@ -33,30 +33,30 @@ func (v WebhooksView) chosen(event notify.EventType) bool { return slices.Contai
 func lookOfDelivery(d notify.Delivery) badgeLook {
 	switch {
 	case d.State == notify.Done:
-		return badgeLook{Good, "check", "Delivered"}
+		return badgeLook{Good, "check", "webhooks.delivered"}
 	case d.State == notify.Dead:
-		return badgeLook{Bad, "x", "Given up"}
+		return badgeLook{Bad, "x", "webhooks.given_up"}
 	case d.Error != "":
-		return badgeLook{Warn, "clock", "Failed, tried again"}
+		return badgeLook{Warn, "clock", "webhooks.retried"}
 	}
-	return badgeLook{Info, "hourglass", "Waiting"}
+	return badgeLook{Info, "hourglass", "webhooks.waiting"}
 }
 
 // lookOfWebhook is how a webhook shows.
 func lookOfWebhook(w notify.Webhook) badgeLook {
 	switch {
 	case !w.DisabledAt.IsZero():
-		return badgeLook{Quiet, "ban", "Disabled"}
+		return badgeLook{Quiet, "ban", "webhooks.disabled"}
 	case w.Failures > 0:
-		return badgeLook{Warn, "alert", "Failing"}
+		return badgeLook{Warn, "alert", "webhooks.failing"}
 	}
-	return badgeLook{Good, "check", "In use"}
+	return badgeLook{Good, "check", "webhooks.in_use"}
 }
 
 // teamWord is whose orders a webhook is told of.
-func teamWord(w notify.Webhook) string {
+func teamWord(say i18n.Printer, w notify.Webhook) string {
 	if w.Team == "" {
-		return "All"
+		return say.Say("webhooks.all", nil)
 	}
 	return w.Team
 }
@@ -64,11 +64,11 @@ func teamWord(w notify.Webhook) string {
 func webhookPath(w notify.Webhook, more string) string { return "/settings/webhooks/" + w.ID + more }
 
 // attemptsWord tells how often a delivery was tried, and what was answered last.
-func attemptsWord(d notify.Delivery) string {
+func attemptsWord(say i18n.Printer, d notify.Delivery) string {
 	if d.Status == 0 || d.Error != "" {
 		return strconv.Itoa(d.Attempts)
 	}
-	return strconv.Itoa(d.Attempts) + " · answered " + strconv.Itoa(d.Status)
+	return say.Say("webhooks.attempts_answered", map[string]any{"attempts": d.Attempts, "status": d.Status})
 }
 
 // chosenLink marks the link of the list that is shown.
