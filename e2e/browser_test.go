@@ -45,6 +45,8 @@ type tab struct {
 	scripts bool
 	// iconless: it sees pages that are not the console's and have no icon, so that the browser looks for one at /favicon.ico.
 	iconless bool
+	// language is what it asks for its pages in; empty for the browser's own.
+	language string
 
 	mu         sync.Mutex
 	complaints []string
@@ -500,15 +502,22 @@ func (b *tab) get(path, accept string) (status int, body []byte) {
 	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.console.url+path, nil)
 	require.NoError(b.t, err)
 	request.Header.Set("Accept", accept)
+	answer, text := b.sent(request)
+	return answer.StatusCode, []byte(text)
+}
+
+// sent sends a request with this tab's session, and gives the answer with its body.
+func (b *tab) sent(request *http.Request) (*http.Response, string) {
+	b.t.Helper()
 	for _, cookie := range b.cookies() {
 		request.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value})
 	}
 	answer, err := http.DefaultClient.Do(request)
 	require.NoError(b.t, err)
 	defer answer.Body.Close()
-	body, err = io.ReadAll(answer.Body)
+	body, err := io.ReadAll(answer.Body)
 	require.NoError(b.t, err)
-	return answer.StatusCode, body
+	return answer, string(body)
 }
 
 // TestTheTabHearsComplaints holds the tests' own ears: that nothing was heard says nothing when nothing can be.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -37,9 +38,28 @@ func startConsole(t *testing.T, flags ...string) *console {
 // serveConsole runs a console as startConsole does, with or without a link to sign in.
 func serveConsole(t *testing.T, linked bool, flags ...string) *console {
 	t.Helper()
+	return serveData(t, t.TempDir(), linked, flags...)
+}
+
+// startSeeded runs a console whose history holds so many made-up orders.
+func startSeeded(t *testing.T, orders int, flags ...string) *console {
+	t.Helper()
 	binary, err := program()
 	require.NoError(t, err)
-	c := &console{data: t.TempDir()}
+	data := t.TempDir()
+	cmd := exec.Command(binary, "seed", "--data", data, "--orders", strconv.Itoa(orders), "--audit", strconv.Itoa(3*orders))
+	cmd.Env = plainEnv()
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return serveData(t, data, true, append([]string{"--listen", "127.0.0.1:0"}, flags...)...)
+}
+
+// serveData runs a console on a folder of data.
+func serveData(t *testing.T, data string, linked bool, flags ...string) *console {
+	t.Helper()
+	binary, err := program()
+	require.NoError(t, err)
+	c := &console{data: data}
 	cmd := exec.Command(binary, append([]string{"--data", c.data}, flags...)...)
 	cmd.Env = plainEnv()
 	var log logBuffer

@@ -72,12 +72,14 @@ func TestEveryPage(t *testing.T) {
 func TestEveryForm(t *testing.T) {
 	t.Parallel()
 	b := startConsole(t).open(t, true)
+	b.still()
 	b.see(b.console.link)
 	for _, kind := range orders.Kinds {
 		path := "/orders/new/" + kind.Name()
 		b.see(path)
 		assert.Equal(t, kind.Name(), b.attribute("form[data-kind]", "data-kind"))
 		b.check(path)
+		b.usable(path)
 
 		// sent as it is, it says at its fields what is missing, and begins with the first
 		require.EqualValues(t, 422, b.press("aside button[name=review]"), path)
@@ -85,6 +87,7 @@ func TestEveryForm(t *testing.T) {
 		assert.NotEmpty(t, b.texts(".error:not(:empty)"), path)
 		b.until(`document.activeElement === document.querySelector("[aria-invalid=true], fieldset[data-invalid] :is(input, select, textarea, button)")`)
 		assert.Empty(t, b.broken(desk), "%s, refused", path)
+		b.usable(path + ", refused")
 	}
 }
 

@@ -108,7 +108,7 @@
       all.indeterminate = here > 0 && here < boxes.length;
     }
     for (const count of $$('[data-selected-count]', form)) count.textContent = String(selected.size);
-    for (const bar of $$('[data-selected-only]', form)) bar.hidden = selected.size === 0;
+    form.toggleAttribute('data-selected', selected.size > 0);
   };
   const select = (form, boxes, on) => {
     const selected = chosen(form);

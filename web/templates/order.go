@@ -204,6 +204,14 @@ func (v OrderView) verdict() (tone Tone, words string) {
 // several tells that single cloud orders can be chosen.
 func (v OrderView) several() bool { return len(v.Order.CloudOrders) > 1 }
 
+// actionable tells that a cloud order can be paid or canceled now.
+func actionable(c orders.CloudOrder) bool { return c.Unpaid() && !c.Busy() }
+
+// mayPayOne tells that single cloud orders can be paid without a look at the bill.
+func (v OrderView) mayPayOne() bool {
+	return v.MayPay && v.Bill.Verdict != orders.VerdictDiffers && v.Bill.Verdict != orders.VerdictWait
+}
+
 // actionWords say where a payment or cancellation is; empty when there is nothing to say.
 func actionWords(say i18n.Printer, c orders.CloudOrder) string {
 	if c.Action == nil || c.Action.State == orders.ActionDone {
