@@ -104,7 +104,7 @@ func charge(team policy.Team, d Decoded, facts *Facts) (Decoded, field.Problems,
 			tree.Put(path, project)
 		}
 	}
-	charged := Decode(d.Kind, tree, DesktopID(d.Payload))
+	charged := Decode(d.Kind, tree.Whole(), DesktopID(d.Payload))
 	return charged, problems.Merge(charged.Problems), nil
 }
 

@@ -155,7 +155,7 @@ func (t *BatchTargets) checkFacts(*Facts) field.Problems { return nil }
 // targets declares whom the order is for; more declares the rarely used fields, behind those of the type itself.
 func (t *BatchTargets) targets(s *field.Set) {
 	ids := func() {
-		desktopIDs(s, &t.DesktopIDs)
+		desktopIDs(s, &t.DesktopIDs, field.Split(mostTargets))
 	}
 	pool := func() {
 		s.Text(&t.DesktopPoolID, "desktop_pool_id", idRule(), field.Length(1, 64), field.Pick(field.PickPool), field.In("targets"))

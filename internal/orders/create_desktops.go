@@ -104,7 +104,7 @@ func (p *CreateDesktops) Fields(s *field.Set) {
 	field.ObjectFrom(s, &p.RootVolume, "root_volume", systemDisk, field.Required())
 	field.List(s, &p.DataVolumes, "data_volumes", field.Items(0, 10))
 
-	field.List(s, &p.Desktops, "desktops", field.Items(1, 50), field.In("who"))
+	field.List(s, &p.Desktops, "desktops", field.Items(1, 50), field.Split(mostUsers), field.In("who"))
 	s.Int(&p.Size, "size", field.Range(1, mostDesktops))
 	s.Text(&p.DesktopName, "desktop_name")
 	s.Text(&p.DesktopNamePolicyID, "desktop_name_policy_id", idRule(), field.Length(1, 36), field.Pick(field.PickNamePolicy))

@@ -43,12 +43,14 @@ func (s *Service) Judge(ctx context.Context, who auth.Who, reviewed Reviewed) (J
 	if reviewed.Payload == nil {
 		return Judgement{}, invalid(reviewed.Outdated)
 	}
-	return s.judgement(ctx, who, reviewed.Checked, reviewed.Quote, reviewed.Draft.ID, reviewed.RepeatOf)
+	return s.judgement(ctx, who, reviewed.Checked, reviewed.Quote, reviewed.Draft.Calls, Order{ID: reviewed.Draft.ID, RepeatOf: reviewed.RepeatOf})
 }
 
-func (s *Service) judgement(ctx context.Context, who auth.Who, checked Checked, quote *Quote, id, repeatOf string) (Judgement, error) {
-	order := s.made(who, checked, Order{ID: id, Quote: quote, RepeatOf: repeatOf})
-	asked, err := s.asking(ctx, who, []Order{order})
+func (s *Service) judgement(ctx context.Context, who auth.Who, checked Checked, quote *Quote, calls []DraftCall, order Order) (Judgement, error) {
+	order.Quote = quote
+	list := s.ordersOf(who, checked, calls, order)
+	order = list[0]
+	asked, err := s.asking(ctx, who, list)
 	if err != nil {
 		return Judgement{}, err
 	}
@@ -62,7 +64,9 @@ func (s *Service) judgement(ctx context.Context, who auth.Who, checked Checked, 
 		before := BudgetStatus{BudgetMonth: month}
 		before.limits(budget)
 		after := before
-		after.Reserved = after.Reserved.Add(LineOf(order, budget.Currency, false).Reserved)
+		for _, order := range list {
+			after.Reserved = after.Reserved.Add(LineOf(order, budget.Currency, false).Reserved)
+		}
 		out.Budget, out.After = &before, &after
 	}
 	verdict := asked.judge(month)
@@ -257,11 +261,12 @@ func reasonMissing(again bool) *Error {
 // made is an order of a checked request: all but who says what becomes of it.
 func (s *Service) made(who auth.Who, checked Checked, order Order) Order {
 	now := s.Now()
-	order.RequestID, order.Kind, order.State = order.ID, checked.Kind.Name(), StateQueued
+	order.RequestID, order.Kind, order.State, order.Calls = order.ID, checked.Kind.Name(), StateQueued, 1
 	order.Door, order.Actor, order.Team = who.Door, who.Name, checked.Team
 	order.Path, order.DesktopID, order.Body, order.Hash = checked.Path, DesktopID(checked.Payload), checked.Sent, checked.Hash
 	order.AutoPay, order.Summary = checked.AutoPay, checked.Payload.Summary(checked.Facts)
 	order.Targets = checked.Payload.Targets().IDs()
+	order.Aims = aimsOf(checked)
 	order.Creation = Creation(checked.Decoded.Kind, checked.Payload)
 	order.CreatedAt, order.UpdatedAt = now, now
 	return order
@@ -319,6 +324,7 @@ func (s *Service) SubmitAll(ctx context.Context, who auth.Who, calls []Decoded, 
 		}
 		quote, _ := s.Quote(ctx, checked)
 		order := s.made(who, checked, Order{ID: id, Reason: ask.Reason, Quote: quote})
+		order.Position, order.Calls = i, len(calls)
 		if len(list) > 0 && list[0].Team != order.Team {
 			problems.Add(at, "problem.several_teams")
 		}

@@ -154,10 +154,15 @@ func Decode(kind Kind, tree *field.Node, desktopID string) Decoded {
 
 // DecodeJSON reads and binds a body of a door, whose type selects the kind.
 func DecodeJSON(door cloud.Door, desktopID string, body []byte) Decoded {
+	return decodeJSON(door, desktopID, body, func(tree *field.Node) *field.Node { return tree })
+}
+
+func decodeJSON(door cloud.Door, desktopID string, body []byte, prepare func(*field.Node) *field.Node) Decoded {
 	tree, problems := field.FromJSON(body)
 	if tree == nil {
 		return Decoded{Problems: problems}
 	}
+	tree = prepare(tree)
 	kind, ok := KindOf(door, tree.Text("type"))
 	if !ok {
 		key := "problem.choice"

@@ -19,6 +19,12 @@ func idRule() field.Option { return field.Match(policy.ID, "problem.id") }
 // mostRows bounds the lists for which the vendor states no bound: as many as the longest list has that it does bound.
 const mostRows = 100
 
+// mostTargets and mostUsers bound what people order at once in the browser; several calls are made of it (Calls).
+const (
+	mostTargets = 2000
+	mostUsers   = 1000
+)
+
 // enterpriseProject declares enterprise_project_id (docs/wire.md section 2.1).
 func enterpriseProject(s *field.Set, dst *string, opts ...field.Option) {
 	s.Text(dst, "enterprise_project_id", append(opts, field.Match(policy.EnterpriseProject, "problem.enterprise_project"),

@@ -75,6 +75,8 @@ type Order struct {
 	// RequestID is the request that the order is part of: its first order's ID, which of a request of one call is the
 	// order's own. An order that keeps the approval of one that it repeats is part of that one's request.
 	RequestID string
+	// Position is the order's place among the calls of its request, from 0, of which there are Calls.
+	Position, Calls int
 	// Version is the head's number at the last change; lists are polled by it.
 	Version int64
 	Kind    string // door/type
@@ -101,6 +103,14 @@ type Order struct {
 	Quote *Quote
 	// Targets are the resources touched ("desktop:<id>", "pool:<id>", …).
 	Targets []string
+	// Aims are what the order is to change of its desktops, in the order of Targets, as the inventory knew them when it was
+	// placed; nil for orders that change none, or more than one thing of each. They are written down and not read back with
+	// the order: see RunBook.Aims.
+	Aims []Aim
+	// Fates are what became of Targets, where some of a batch failed and it was found out which; FatesDue tells that it is
+	// still being found out.
+	Fates    []Fate
+	FatesDue bool
 	// Creation tells creates of the same kind, product and quantity apart from others; empty when nothing is made.
 	Creation string
 	// RepeatOf is the order that this one repeats, if any.
@@ -247,7 +257,31 @@ type Draft struct {
 	// QuoteError is why there is no quote although the kind can be quoted; empty otherwise.
 	QuoteError string
 	RepeatOf   string
-	CreatedAt  time.Time
+	// Calls are those of a request that needs several; nil when it is one itself.
+	Calls     []DraftCall
+	CreatedAt time.Time
+}
+
+// DraftCall is one call of a draft: the ID of the order that it becomes, and its part of the price.
+type DraftCall struct {
+	ID    string
+	Quote *Quote
+}
+
+// callIDs are the IDs of the orders that the draft becomes; nil when it is one call.
+func (d Draft) callIDs() []string {
+	var ids []string
+	for _, call := range d.Calls {
+		ids = append(ids, call.ID)
+	}
+	return ids
+}
+
+// requote takes over new prices of the calls.
+func (d *Draft) requote(each []*Quote) {
+	for i := range d.Calls {
+		d.Calls[i].Quote = each[i]
+	}
 }
 
 // Shown names what a person saw of the draft on its review page: the price, or, without one, the request itself. Placing

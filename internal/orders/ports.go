@@ -37,6 +37,7 @@ func (e *InTheWay) Error() string { return "order " + e.OrderID + " is in the wa
 type Journal interface {
 	RequestBook
 	FigureReader
+	RunBook
 
 	// SaveDraft stores or replaces a person's draft.
 	SaveDraft(ctx context.Context, draft Draft) error

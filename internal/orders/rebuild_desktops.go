@@ -23,7 +23,7 @@ type RebuildDesktops struct {
 
 // Fields implements field.Fielder. The values of image_type are the SDK's: the pages list none here.
 func (p *RebuildDesktops) Fields(s *field.Set) {
-	desktopIDs(s, &p.DesktopIDs, field.Required())
+	desktopIDs(s, &p.DesktopIDs, field.Required(), field.Split(mostTargets))
 	s.Text(&p.ImageType, "image_type", field.Required(), field.OneOf("private", "gold", "market"), field.In("what"))
 	s.Text(&p.ImageID, "image_id", field.Required(), idRule(), field.Pick(field.PickImage))
 	s.Text(&p.OSType, "os_type", field.OneOf("Windows", "Linux"))

@@ -99,12 +99,16 @@ type Checked struct {
 	Path    string
 	// Team is whose order it is; empty for nobody's.
 	Team string
+	// Calls are the calls that the request needs, each as it is sent; nil when it is one itself.
+	Calls []Checked
 }
 
 // Ask is what comes with a request beside its body.
 type Ask struct {
 	// ID is the order's, made when the form is shown.
 	ID string
+	// Calls are the orders' IDs, ID first, of a request that needs several.
+	Calls []string
 	// Team is whose order it is to be; empty leaves it to what the order touches and who asks.
 	Team string
 	// Reason is why, in the words of who asks.
@@ -115,8 +119,18 @@ type Ask struct {
 
 // Check holds a decoded request against the inventory and prepares what is sent. A request with problems comes back
 // as an *Error of CodeInvalid beside what could be told. The order's ID is needed for our tag. What is not theirs is refused
-// before anything is said about it.
+// before anything is said about it. A request for more than one call takes is checked as a whole, and so is each of its
+// calls (Checked.Calls).
 func (s *Service) Check(ctx context.Context, who auth.Who, d Decoded, ask Ask) (Checked, error) {
+	checked, err := s.checkOne(ctx, who, d, ask)
+	if err != nil {
+		return checked, err
+	}
+	return s.checkParts(ctx, who, checked, ask)
+}
+
+// checkOne checks a request as if it were one call.
+func (s *Service) checkOne(ctx context.Context, who auth.Who, d Decoded, ask Ask) (Checked, error) {
 	checked := Checked{Decoded: d}
 	if d.Payload == nil {
 		return checked, invalid(d.Problems)
@@ -211,9 +225,15 @@ func Creation(kind Kind, p Payload) string {
 	return fmt.Sprintf("%s|%s|%d", kind.Name(), product, quantity)
 }
 
-// Quote asks what a checked request costs. A nil quote without a problem means that nobody can quote it; the problem
-// is the cloud's reason when it could not answer.
+// Quote asks what a checked request costs, all its calls together. A nil quote without a problem means that nobody can
+// quote it; the problem is the cloud's reason when it could not answer.
 func (s *Service) Quote(ctx context.Context, checked Checked) (quote *Quote, problem string) {
+	quote, _, problem = s.quotes(ctx, checked)
+	return quote, problem
+}
+
+// quoteOne asks what one call costs.
+func (s *Service) quoteOne(ctx context.Context, checked Checked) (quote *Quote, problem string) {
 	question, can := checked.Payload.Question(checked.Facts)
 	if !can {
 		if checked.Decoded.Kind.Quotable() {
@@ -259,8 +279,9 @@ func (s *Service) Review(ctx context.Context, who auth.Who, d Decoded, ask Ask) 
 	} else if !errors.Is(err, ErrNotFound) {
 		return Draft{}, err
 	}
-	quote, problem := s.Quote(ctx, checked)
-	judged, err := s.judgement(ctx, who, checked, quote, ask.ID, ask.RepeatOf)
+	quote, each, problem := s.quotes(ctx, checked)
+	calls := draftCalls(ask.ID, checked, each)
+	judged, err := s.judgement(ctx, who, checked, quote, calls, Order{ID: ask.ID, RepeatOf: ask.RepeatOf})
 	if err != nil {
 		return Draft{}, err
 	}
@@ -268,7 +289,7 @@ func (s *Service) Review(ctx context.Context, who auth.Who, d Decoded, ask Ask) 
 		return Draft{}, reasonMissing(judged.Again)
 	}
 	draft := Draft{ID: ask.ID, Actor: who.Name, Team: checked.Team, Kind: d.Kind.Name(), Reason: ask.Reason, DesktopID: DesktopID(d.Payload),
-		Body: checked.Body, Hash: Fingerprint(checked.Path, checked.Body), Quote: quote, QuoteError: problem, RepeatOf: ask.RepeatOf, CreatedAt: s.Now()}
+		Body: checked.Body, Hash: Fingerprint(checked.Path, checked.Body), Quote: quote, QuoteError: problem, RepeatOf: ask.RepeatOf, Calls: calls, CreatedAt: s.Now()}
 	return draft, told(s.Journal.SaveDraft(ctx, draft))
 }
 
@@ -341,7 +362,7 @@ func (s *Service) reviewed(ctx context.Context, who auth.Who, draft Draft) (Revi
 	if !ok {
 		return Reviewed{}, notFound()
 	}
-	checked, err := s.Check(ctx, who, DecodeJSON(kind.Door, draft.DesktopID, draft.Body), Ask{ID: draft.ID, Team: draft.Team})
+	checked, err := s.Check(ctx, who, DecodeWhole(kind.Door, draft.DesktopID, draft.Body), Ask{ID: draft.ID, Calls: draft.callIDs(), Team: draft.Team})
 	reviewed := Reviewed{Draft: draft, Checked: checked}
 	var wrong *Error
 	if errors.As(err, &wrong) && wrong.Code == CodeInvalid {
@@ -355,7 +376,7 @@ func (s *Service) reviewed(ctx context.Context, who auth.Who, draft Draft) (Revi
 	return reviewed, nil
 }
 
-// Place turns a draft into an order. quoteID names what was shown (Draft.Shown): another price or body, or a price that
+// Place turns a draft into an order, or into those of its calls, of which it returns the first. quoteID names what was shown (Draft.Shown): another price or body, or a price that
 // moved since, stops the order with CodePrice until what it is now was seen. Placing the same draft twice gives the same order.
 func (s *Service) Place(ctx context.Context, who auth.Who, id, quoteID string) (Order, error) {
 	if err := s.mayPlace(who, id); err != nil {
@@ -373,9 +394,10 @@ func (s *Service) Place(ctx context.Context, who auth.Who, id, quoteID string) (
 		return Order{}, &Error{Code: CodePrice, Message: field.Say("error.quote_changed")}
 	}
 	if draft.Quote != nil && s.Now().Sub(draft.Quote.AskedAt) > quoteAge {
-		quote, problem := s.Quote(ctx, reviewed.Checked)
+		quote, each, problem := s.quotes(ctx, reviewed.Checked)
 		moved := quote == nil || quote.Currency != draft.Quote.Currency || !quote.Amount.Equal(draft.Quote.Amount)
 		draft.Quote, draft.QuoteError = quote, problem
+		draft.requote(each)
 		if err := s.Journal.SaveDraft(ctx, draft); err != nil {
 			return Order{}, err
 		}
@@ -383,7 +405,7 @@ func (s *Service) Place(ctx context.Context, who auth.Who, id, quoteID string) (
 			return Order{}, &Error{Code: CodePrice, Message: field.Say("error.quote_moved")}
 		}
 	}
-	return s.submit(ctx, who, reviewed.Checked, Order{ID: id, Reason: draft.Reason, Quote: draft.Quote, RepeatOf: draft.RepeatOf})
+	return s.submit(ctx, who, s.ordersOf(who, reviewed.Checked, draft.Calls, Order{ID: id, Reason: draft.Reason, Quote: draft.Quote, RepeatOf: draft.RepeatOf}))
 }
 
 // Submission is an order that comes in one piece: a call to the /v2 door.
@@ -423,8 +445,8 @@ func (s *Service) Submit(ctx context.Context, who auth.Who, sub Submission) (Ord
 		return Order{}, err
 	}
 	quote, _ := s.Quote(ctx, checked)
-	order, err := s.submit(ctx, who, checked, Order{ID: id, KeyID: who.KeyID, IdempotencyKey: sub.IdempotencyKey, Quote: quote,
-		Reason: sub.Reason})
+	order, err := s.submit(ctx, who, []Order{s.made(who, checked, Order{ID: id, KeyID: who.KeyID, IdempotencyKey: sub.IdempotencyKey,
+		Quote: quote, Reason: sub.Reason})})
 	if errors.Is(err, ErrExists) {
 		// an equal call was quicker by a moment
 		if order, found, err := s.before(ctx, who, sub.IdempotencyKey, asked.Hash); err != nil || found {
@@ -471,10 +493,10 @@ func (s *Service) first(ctx context.Context, who auth.Who, key, hash string) (Or
 	return order, true, nil
 }
 
-// submit commits the order, with its audit entry, before a byte goes to the cloud.
-func (s *Service) submit(ctx context.Context, who auth.Who, checked Checked, order Order) (Order, error) {
-	order = s.made(who, checked, order)
-	admitted, err := s.commit(ctx, who, []Order{order})
+// submit commits the orders of one request, with their audit entries, before a byte goes to the cloud. It returns the first.
+func (s *Service) submit(ctx context.Context, who auth.Who, list []Order) (Order, error) {
+	order := list[0]
+	admitted, err := s.commit(ctx, who, list)
 	if errors.Is(err, ErrExists) && order.IdempotencyKey == "" && order.KeyID == "" {
 		if first, err := s.Journal.Order(ctx, order.ID); err == nil {
 			return Order{}, s.placedAlready(who, first)

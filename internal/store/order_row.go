@@ -19,21 +19,24 @@ import (
 // orderColumns are the columns of an order, from the table named o, in the order of scanOrder and insertOrder.
 const orderColumns = `o.id, o.request_id, o.version, o.kind, o.state, o.badge, o.door, o.actor, o.team, o.reason,
 	o.key_id, o.idempotency_key, o.path, o.desktop_id, o.body, o.hash, o.auto_pay, o.summary, o.quote, o.creation,
-	o.repeat_of, o.warnings, o.fence, o.attempts, o.next_attempt_at, o.sent_at, o.deadline, o.answer, o.created_at, o.updated_at`
+	o.repeat_of, o.warnings, o.fence, o.attempts, o.next_attempt_at, o.sent_at, o.deadline, o.answer, o.created_at, o.updated_at,
+	o.position, o.calls, o.fates`
 
 // scanOrder reads an order without its cloud orders and targets.
 func scanOrder(row scanner) (orders.Order, error) {
 	var o orders.Order
 	var quote storedQuote
 	var answer storedAnswer
+	var fates string
 	err := row.Scan(&o.ID, &o.RequestID, &o.Version, &o.Kind, &o.State, &o.Badge, &o.Door, &o.Actor, maybe{&o.Team}, &o.Reason,
 		maybe{&o.KeyID}, maybe{&o.IdempotencyKey}, &o.Path, &o.DesktopID, &o.Body, &o.Hash, &o.AutoPay, summary{&o.Summary},
 		document{&quote}, maybe{&o.Creation}, maybe{&o.RepeatOf}, messages{&o.Warnings}, maybe{&o.Fence}, &o.Attempts, at{&o.NextAttemptAt},
-		at{&o.SentAt}, at{&o.Deadline}, document{&answer}, at{&o.CreatedAt}, at{&o.UpdatedAt})
+		at{&o.SentAt}, at{&o.Deadline}, document{&answer}, at{&o.CreatedAt}, at{&o.UpdatedAt},
+		&o.Position, &o.Calls, &fates)
 	if err != nil {
 		return orders.Order{}, err
 	}
-	o.Quote, o.Answer = quote.quote(), answer.answer()
+	o.Quote, o.Answer, o.FatesDue = quote.quote(), answer.answer(), fates == fatesDue
 	return o, nil
 }
 
@@ -63,14 +66,16 @@ func (t *tx) insertOrder(o orders.Order) (bool, error) {
 	rows, err := t.exec(`
 		INSERT INTO orders (id, request_id, version, kind, state, badge, door, actor, team, reason,
 			key_id, idempotency_key, path, desktop_id, body, hash, auto_pay, summary, quote, creation,
-			repeat_of, warnings, fence, attempts, next_attempt_at, sent_at, deadline, answer, created_at, updated_at, moving, figures)
+			repeat_of, warnings, fence, attempts, next_attempt_at, sent_at, deadline, answer, created_at, updated_at, moving, figures,
+			position, calls, held)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
 		ON CONFLICT DO NOTHING`,
 		o.ID, o.RequestID, o.Version, o.Kind, string(o.State), string(o.Badge), string(o.Door), o.Actor, textOrNull(o.Team), o.Reason,
 		textOrNull(o.KeyID), textOrNull(o.IdempotencyKey), o.Path, o.DesktopID, string(o.Body), o.Hash, o.AutoPay, said,
 		quote, textOrNull(o.Creation), textOrNull(o.RepeatOf), warnings, textOrNull(o.Fence), o.Attempts, micros(o.NextAttemptAt),
-		orNull(o.SentAt), orNull(o.Deadline), answer, micros(o.CreatedAt), micros(o.UpdatedAt), o.Moving(), counted)
+		orNull(o.SentAt), orNull(o.Deadline), answer, micros(o.CreatedAt), micros(o.UpdatedAt), o.Moving(), counted,
+		o.Position, max(o.Calls, 1), o.Position > 0)
 	if err != nil || rows == 0 {
 		return false, err
 	}
@@ -96,19 +101,22 @@ func complete(ctx context.Context, q querier, list []orders.Order) error {
 		o.CloudOrders = append(o.CloudOrders, c.CloudOrder)
 	}
 	var a arguments
-	rows, err := q.QueryContext(ctx, `SELECT order_id, target FROM order_targets WHERE order_id IN `+in(&a, ids)+
+	rows, err := q.QueryContext(ctx, `SELECT order_id, target, fate FROM order_targets WHERE order_id IN `+in(&a, ids)+
 		` ORDER BY order_id, position`, a...)
 	if err != nil {
 		return fmt.Errorf("targets: %w", err)
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells
 	for rows.Next() {
-		var id, target string
-		if err := rows.Scan(&id, &target); err != nil {
+		var id, target, fate string
+		if err := rows.Scan(&id, &target, maybe{&fate}); err != nil {
 			return fmt.Errorf("targets: %w", err)
 		}
 		o := &list[place[id]]
 		o.Targets = append(o.Targets, target)
+		if fate != "" {
+			o.Fates = append(o.Fates, orders.Fate(fate))
+		}
 	}
 	return rows.Err()
 }
@@ -204,12 +212,15 @@ func (s storedQuote) quote() *orders.Quote {
 		AskedAt: timeOf(s.AskedAt)}
 }
 
+func quoteStored(q *orders.Quote) storedQuote {
+	return storedQuote{ID: q.ID, Amount: q.Amount, OfficialAmount: q.OfficialAmount, Currency: q.Currency, Lines: q.Lines, AskedAt: micros(q.AskedAt)}
+}
+
 func quoteOrNull(q *orders.Quote) (any, error) {
 	if q == nil {
 		return nil, nil
 	}
-	text, err := asJSON(storedQuote{ID: q.ID, Amount: q.Amount, OfficialAmount: q.OfficialAmount, Currency: q.Currency,
-		Lines: q.Lines, AskedAt: micros(q.AskedAt)})
+	text, err := asJSON(quoteStored(q))
 	if err != nil {
 		return nil, fmt.Errorf("quote: %w", err)
 	}
@@ -320,6 +331,11 @@ func (t *tx) stamp(id string, now time.Time) error {
 		version, string(badge), o.Moving(), micros(now), figures, id)
 	if err != nil {
 		return err
+	}
+	if o.Divided() {
+		if err := t.wantFates(id); err != nil {
+			return err
+		}
 	}
 	return t.account(o)
 }

@@ -67,6 +67,11 @@ func (t *tx) take(in orders.Intake) (out orders.Admission, err error) {
 			}
 		}
 	}
+	if len(out.Orders) > 1 {
+		if err := t.insertRun(out.Orders[0]); err != nil {
+			return out, err
+		}
+	}
 	if out.Request != nil {
 		if err := t.insertRequest(*out.Request); err != nil {
 			return out, err
@@ -190,8 +195,10 @@ func (t *tx) insertTargets(o orders.Order) error {
 		if slices.Contains(o.Targets[:i], target) {
 			continue
 		}
-		if _, err := t.exec(`INSERT INTO order_targets (order_id, position, target, open, created_at) VALUES ($1, $2, $3, $4, $5)`,
-			o.ID, i, target, o.State.InTheWay(), micros(o.CreatedAt)); err != nil {
+		before, after := aimAt(o, i)
+		if _, err := t.exec(`INSERT INTO order_targets (order_id, position, target, open, created_at, aim_before, aim_after)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			o.ID, i, target, o.State.InTheWay(), micros(o.CreatedAt), before, after); err != nil {
 			return fmt.Errorf("target %s: %w", target, err)
 		}
 	}
@@ -259,8 +266,10 @@ func (s *Store) Apply(ctx context.Context, move orders.Move) error {
 // move changes the order's state, if it is as the move thinks it is.
 func (t *tx) move(m orders.Move) error {
 	var state orders.State
-	var fence string
-	err := t.QueryRowContext(t.ctx, `SELECT state, fence FROM orders WHERE id = $1`, m.ID).Scan(&state, maybe{&fence})
+	var fence, requestID string
+	var calls int
+	err := t.QueryRowContext(t.ctx, `SELECT state, fence, request_id, calls FROM orders WHERE id = $1`, m.ID).
+		Scan(&state, maybe{&fence}, &requestID, &calls)
 	if err != nil {
 		return notFound(err)
 	}
@@ -289,6 +298,11 @@ func (t *tx) move(m orders.Move) error {
 	if rows == 0 {
 		return orders.ErrStale
 	}
+	if calls > 1 {
+		if err := t.goOn(requestID, m, state); err != nil {
+			return err
+		}
+	}
 	if m.To.InTheWay() {
 		return nil
 	}
@@ -298,8 +312,8 @@ func (t *tx) move(m orders.Move) error {
 	return t.handBack(m.ID)
 }
 
-// nextQueued finds the oldest queued order whose time has come.
-const nextQueued = `SELECT id FROM orders WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY created_at, id LIMIT 1`
+// nextQueued finds the oldest queued order whose time and, among the calls of a request, whose turn has come.
+const nextQueued = `SELECT id FROM orders WHERE state = 'queued' AND held = FALSE AND next_attempt_at <= $1 ORDER BY created_at, id LIMIT 1`
 
 // Claim implements orders.Journal.
 func (s *Store) Claim(ctx context.Context, claim orders.Claim) (orders.Order, error) {
@@ -340,7 +354,7 @@ func (s *Store) claim(ctx context.Context, claim orders.Claim) (o orders.Order, 
 		badge := orders.BadgeOf(orders.StateSending, nil)
 		err = t.QueryRowContext(ctx, `UPDATE orders SET state = 'sending', badge = $1, moving = TRUE, fence = $2,
 				attempts = attempts + 1, sent_at = $3, deadline = $4, version = $5, updated_at = $3
-			WHERE id = $6 AND state = 'queued' RETURNING id`,
+			WHERE id = $6 AND state = 'queued' AND NOT held RETURNING id`,
 			string(badge), claim.Fence, micros(claim.Now), orNull(claim.Deadline), version, id).Scan(&id)
 		if err != nil {
 			return notFound(err)

@@ -228,7 +228,7 @@ func pageOf[T any](all []T, limit int, cursor func(T) orders.Cursor) ([]T, order
 // RequestOrders implements orders.RequestBook.
 func (s *Store) RequestOrders(ctx context.Context, id string) (found []orders.Order, err error) {
 	err = s.read(ctx, func(q *sql.Tx) error {
-		found, err = list(ctx, q, scanOrder, `SELECT `+orderColumns+` FROM orders o WHERE o.request_id = $1 ORDER BY o.created_at, o.id LIMIT $2`,
+		found, err = list(ctx, q, scanOrder, `SELECT `+orderColumns+` FROM orders o WHERE o.request_id = $1 ORDER BY o.created_at, o.position, o.id LIMIT $2`,
 			id, mostLimit)
 		if err != nil {
 			return err

@@ -90,7 +90,7 @@ func entry(action string) audit.Entry {
 func sample(changes ...func(*orders.Order)) orders.Order {
 	id := uuid.Must(uuid.NewV7()).String()
 	o := orders.Order{
-		ID: id, RequestID: id, Kind: "batch-desktop/RESIZE", State: orders.StateQueued, Door: auth.DoorWeb, Actor: "alice", Team: "design",
+		ID: id, RequestID: id, Calls: 1, Kind: "batch-desktop/RESIZE", State: orders.StateQueued, Door: auth.DoorWeb, Actor: "alice", Team: "design",
 		Reason: "more memory <please> & thanks", Path: "/v2/p/periodic/change/batch-order",
 		Body: []byte(`{"type":"RESIZE", "amount": 1.10, "name":"甲<b>"}`), Hash: strings.Repeat("ab", 32), AutoPay: true,
 		Summary: field.Say("summary.RESIZE", "n", 2, "product", "8 vCPU", "names", []any{"a", 3}),

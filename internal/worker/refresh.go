@@ -30,7 +30,10 @@ func (w *Worker) Refresh(ctx context.Context) (more bool, err error) {
 		}
 		return false, errors.Join(fmt.Errorf("inventory: %w", err), w.Stock.InventoryFailed(ctx, problemOf(err)))
 	}
-	return false, w.Stock.ReplaceInventory(ctx, snapshot)
+	if err := w.Stock.ReplaceInventory(ctx, snapshot); err != nil {
+		return false, err
+	}
+	return false, w.tellFates(ctx, snapshot)
 }
 
 func problemOf(err error) string {

@@ -246,7 +246,7 @@ func TestMistakesInAForm(t *testing.T) {
 		{"a text twice", form("guest=anna", "guest=otto"), []string{"guest problem.type.string"}},
 		{"an unknown name", form("guest=anna", "fork=1"), []string{"fork problem.unknown"}},
 		{"a name that is no path", form("guest=anna", "a b=1", "names[x]=1", "..=1"), []string{`["a b"] problem.unknown`, `["names[x]"] problem.unknown`, `[".."] problem.unknown`}},
-		{"a row far away", form("guest=anna", "names[200]=a"), []string{`["names[200]"] problem.unknown`}},
+		{"a row far away", form("guest=anna", "names[2000]=a"), []string{`["names[2000]"] problem.unknown`}},
 		{"bytes that are no UTF-8", form("guest=ann\xff"), []string{"guest problem.utf8"}},
 		{"the character NUL", form("guest=ann\x00"), []string{"guest problem.nul"}},
 		{"a value and a group", form("guest=anna", "soup=hot", "soup.name=rice"), []string{"soup problem.clash"}},

@@ -8,8 +8,16 @@ import (
 	"strings"
 )
 
-// MaxRows bounds the index of a list in a form: the largest list of the wire has 100 elements.
-const MaxRows = 200
+// MaxRows bounds the rows that a form adds one by one: the largest list of the wire has 100 elements. MostRows bounds the
+// index of a list, for the lists of which several calls are made (see Split).
+const (
+	MaxRows  = 200
+	MostRows = 2000
+)
+
+// maxExtent bounds the rows of all lists of a form together, gaps included: a few names could otherwise ask for the memory
+// of millions.
+const maxExtent = 20_000
 
 var stepPattern = regexp.MustCompile(`^([A-Za-z0-9_-]{1,64})((?:\[[0-9]{1,4}\])*)$`)
 
@@ -23,11 +31,16 @@ func FromForm(values url.Values) (*Node, Problems) {
 		names = append(names, name)
 	}
 	slices.SortFunc(names, comparePaths)
+	extents, extent := map[string]int{}, 0
 	for _, name := range names {
 		steps, ok := parsePath(name)
 		if !ok {
 			problems.Add(memberPath(name), "problem.unknown")
 			continue
+		}
+		if extent = extend(extents, extent, name, steps); extent > maxExtent {
+			problems.Add("$", "problem.too_many_rows", "max", maxExtent)
+			break
 		}
 		for _, value := range values[name] {
 			checkCharacters(&problems, name, value)
@@ -134,7 +147,7 @@ func parsePath(path string) ([]step, bool) {
 		for rest := m[2]; rest != ""; {
 			end := strings.IndexByte(rest, ']')
 			index, err := strconv.Atoi(rest[1:end])
-			if err != nil || index >= MaxRows {
+			if err != nil || index >= MostRows {
 				return nil, false
 			}
 			steps = append(steps, step{index: index})
@@ -145,6 +158,22 @@ func parsePath(path string) ([]step, bool) {
 		return nil, false
 	}
 	return steps, true
+}
+
+// extend adds what a name's lists grow by to the extent of all lists.
+func extend(extents map[string]int, extent int, name string, steps []step) int {
+	for at, i := 0, 0; i < len(steps); i++ {
+		if steps[i].name != "" {
+			continue
+		}
+		at += strings.IndexByte(name[at:], '[')
+		if list := name[:at]; steps[i].index >= extents[list] {
+			extent += steps[i].index + 1 - extents[list]
+			extents[list] = steps[i].index + 1
+		}
+		at++
+	}
+	return extent
 }
 
 // plant puts a leaf at the end of a path. It tells false when something of another kind stands in the way.

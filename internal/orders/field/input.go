@@ -56,10 +56,15 @@ type Input struct {
 	Choices        []string
 	MinItems       int
 	MaxItems       int
-	Unique         bool
+	// Most is how long a list may be that is split into several calls of at most MaxItems; 0: it is not split.
+	Most   int
+	Unique bool
 	Children       []Input // of a Group
 	Rows           []Input // of a list, with what was typed
 	Item           []Input // of a GroupList: the inputs of the next, empty row
+	// Typed is a list as it was pasted, one row a line (see Sheet); Line is the row's line in it, 0 for a row of inputs.
+	Typed string
+	Line  int
 }
 
 func (in *Input) allows(value string) bool { return slices.Contains(in.Choices, value) }
@@ -152,6 +157,10 @@ func OneOf(values ...string) Option { return func(in *Input) { in.Choices = valu
 func Items(lowest, highest int) Option {
 	return func(in *Input) { in.MinItems, in.MaxItems = lowest, highest }
 }
+
+// Split lets people order more at once than one call takes, up to most: several calls are made of it. A script's call stays
+// bounded by Items.
+func Split(most int) Option { return func(in *Input) { in.Most = most } }
 
 // Distinct wants a list's texts to differ.
 func Distinct() Option { return func(in *Input) { in.Unique = true } }

@@ -24,6 +24,15 @@ func Say(key string, pairs ...any) Message {
 	return m
 }
 
+// pairs are the arguments as Say takes them.
+func (m Message) pairs() []any {
+	var pairs []any
+	for name, value := range m.Args {
+		pairs = append(pairs, name, value)
+	}
+	return pairs
+}
+
 // Problem is one thing wrong with an order, at the JSON path of the input it is about; "$" is the body as a whole.
 type Problem struct {
 	Path string

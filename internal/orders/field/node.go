@@ -25,6 +25,17 @@ type Node struct {
 	items   []*Node
 	// form tells that the tree is of a form, where nobody can say whether an object that is empty is there.
 	form bool
+	// whole tells that the tree may become several calls (see Split); trees of forms always may.
+	whole bool
+	// line is the line of a sheet that a row was read from, 0 for others; broken is why it could not be read.
+	line   int
+	broken *Message
+}
+
+// Whole lets a tree hold more than one call takes (see Split).
+func (n *Node) Whole() *Node {
+	n.whole = true
+	return n
 }
 
 func newObject() *Node { return &Node{kind: kindObject, members: map[string]*Node{}} }

@@ -35,7 +35,7 @@ func Bind(payload Fielder, tree *Node, params map[string]string) Result {
 	if tree == nil {
 		tree = newObject()
 	}
-	s := &Set{node: tree, form: tree.form, params: params, seen: map[string]bool{}, problems: &Problems{}}
+	s := &Set{node: tree, form: tree.form, whole: tree.form || tree.whole, params: params, seen: map[string]bool{}, problems: &Problems{}}
 	payload.Fields(s)
 	s.unknown()
 	return Result{Inputs: s.inputs, Problems: *s.problems}
@@ -56,6 +56,7 @@ type Set struct {
 	seen     map[string]bool
 	absent   bool // describing only: nothing is bound, nothing is wrong
 	form     bool // of a form: see mustShow
+	whole    bool // lists may be as long as Most
 	problems *Problems
 	inputs   []Input
 }
@@ -137,11 +138,17 @@ func (s *Set) Bool(dst **bool, name string, opts ...Option) {
 // Texts declares a list of strings; the options' rules hold for each, Items for their number.
 func (s *Set) Texts(dst *[]string, name string, opts ...Option) {
 	in, node := s.begin(TextList, name, opts)
-	rows := s.rows(in, node)
+	rows := s.rows(in, node, textColumns(name))
 	for i, row := range rows {
 		item := *in
 		item.Kind, item.Name, item.Path, item.Required = Text, "", fmt.Sprintf("%s[%d]", in.Path, i), true
-		item.Value, item.Rows = row.text, nil
+		item.Value, item.Rows, item.Typed, item.Line = row.text, nil, "", row.line
+		if row.broken != nil {
+			s.problems.Add(item.Path, row.broken.Key, row.broken.pairs()...)
+			*dst = append(*dst, row.text)
+			in.Rows = append(in.Rows, item)
+			continue
+		}
 		if text, ok := s.text(row, &item); ok {
 			*dst = append(*dst, text)
 			if text == "" {
@@ -218,13 +225,17 @@ func List[T any, P interface {
 	if s.mustShow(in, node) {
 		node = &Node{kind: kindArray, items: []*Node{newObject()}}
 	}
-	rows := s.rows(in, node)
+	prototype := s.child(in.Path+"[0]", nil)
+	P(new(T)).Fields(prototype)
+	rows := s.rows(in, node, groupColumns(prototype.inputs))
 	for i, row := range rows {
 		path := fmt.Sprintf("%s[%d]", in.Path, i)
 		child := s.child(path, nil)
 		switch {
 		case row.kind == kindObject:
 			child = s.child(path, row)
+		case row.broken != nil:
+			s.problems.Add(path, row.broken.Key, row.broken.pairs()...)
 		case row.kind == kindText && trim(row.text) == "":
 		default:
 			s.problems.Add(path, "problem.type.object")
@@ -233,9 +244,9 @@ func List[T any, P interface {
 		P(value).Fields(child)
 		child.unknown()
 		*dst = append(*dst, *value)
-		in.Rows = append(in.Rows, Input{Kind: Group, Path: path, Children: child.inputs})
+		in.Rows = append(in.Rows, Input{Kind: Group, Path: path, Children: child.inputs, Line: row.line})
 	}
-	prototype := s.child(fmt.Sprintf("%s[%d]", in.Path, len(rows)), nil)
+	prototype = s.child(fmt.Sprintf("%s[%d]", in.Path, len(rows)), nil)
 	P(new(T)).Fields(prototype)
 	in.Item = prototype.inputs
 	s.end(in, node, len(rows) > 0)
@@ -300,11 +311,11 @@ func (s *Set) require(in *Input) {
 }
 
 func (s *Set) child(path string, node *Node) *Set {
-	return &Set{path: path, node: node, form: s.form, absent: node == nil, seen: map[string]bool{}, problems: s.problems}
+	return &Set{path: path, node: node, form: s.form, whole: s.whole, absent: node == nil, seen: map[string]bool{}, problems: s.problems}
 }
 
-// rows returns the elements of a list; a single text is a list of one.
-func (s *Set) rows(in *Input, node *Node) []*Node {
+// rows returns the elements of a list; a single text is a list of one, and one of several lines a sheet of them.
+func (s *Set) rows(in *Input, node *Node, columns []column) []*Node {
 	var rows []*Node
 	switch {
 	case node == nil || node.kind == kindNull:
@@ -315,15 +326,22 @@ func (s *Set) rows(in *Input, node *Node) []*Node {
 	case trim(node.text) != "":
 		rows = []*Node{node}
 	}
+	if s.form {
+		rows = unfold(in, rows, columns)
+	}
+	most := in.MaxItems
+	if s.whole {
+		most = max(most, in.Most)
+	}
 	switch n := len(rows); {
-	case n == 0 || in.MaxItems == 0 || n >= in.MinItems && n <= in.MaxItems:
-	case in.MinItems == in.MaxItems:
+	case n == 0 || in.MaxItems == 0 || n >= in.MinItems && n <= most:
+	case in.MinItems == most:
 		s.problems.Add(in.Path, "problem.items_exactly", "n", in.MinItems)
 	default:
-		s.problems.Add(in.Path, "problem.items", "min", in.MinItems, "max", in.MaxItems)
+		s.problems.Add(in.Path, "problem.items", "min", in.MinItems, "max", most)
 	}
 	// What is far too long is not looked at row by row: a thousand problems help nobody.
-	return rows[:min(len(rows), max(MaxRows, in.MaxItems))]
+	return rows[:min(len(rows), max(MaxRows, most))]
 }
 
 func (s *Set) unique(in *Input) {
