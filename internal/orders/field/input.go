@@ -57,11 +57,11 @@ type Input struct {
 	MinItems       int
 	MaxItems       int
 	// Most is how long a list may be that is split into several calls of at most MaxItems; 0: it is not split.
-	Most   int
-	Unique bool
-	Children       []Input // of a Group
-	Rows           []Input // of a list, with what was typed
-	Item           []Input // of a GroupList: the inputs of the next, empty row
+	Most     int
+	Unique   bool
+	Children []Input // of a Group
+	Rows     []Input // of a list, with what was typed
+	Item     []Input // of a GroupList: the inputs of the next, empty row
 	// Typed is a list as it was pasted, one row a line (see Sheet); Line is the row's line in it, 0 for a row of inputs.
 	Typed string
 	Line  int
