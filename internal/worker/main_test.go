@@ -220,6 +220,7 @@ type shaky struct {
 	mu     sync.Mutex
 	calls  int
 	place  func(next func() cloud.Answer) cloud.Answer
+	each   func(call cloud.Call) cloud.Answer // in place of the cloud
 	pay    func(next func() error) error
 	cancel func(next func() error) error
 	quote  func(cloud.Quote) (cloud.Quote, error)
@@ -239,8 +240,11 @@ func (s *shaky) Orders(ctx context.Context, filter cloud.OrderFilter) (cloud.Lis
 func (s *shaky) Place(ctx context.Context, call cloud.Call) cloud.Answer {
 	s.mu.Lock()
 	s.calls++
-	place := s.place
+	place, each := s.place, s.each
 	s.mu.Unlock()
+	if each != nil {
+		return each(call)
+	}
 	next := func() cloud.Answer { return s.Cloud.Place(ctx, call) }
 	if place != nil {
 		return place(next)
