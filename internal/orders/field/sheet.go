@@ -45,7 +45,8 @@ func ReadSheet(text string, columns []string) Sheet {
 
 func readSheet(text string, columns []column) Sheet {
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
-	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = separator(text), -1, true
+	r.Comma, r.FieldsPerRecord = separator(text), -1
+	r.TrimLeadingSpace = r.Comma != '\t' // a tab is a space too
 	var sheet Sheet
 	var names []string
 	for _, c := range columns {
