@@ -62,7 +62,7 @@ type RunBook interface {
 	TellFates(ctx context.Context, orderID string, fates []Fate, entry audit.Entry) error
 }
 
-// Progress is a request of several calls with all that its page shows.
+// Progress is a request with all that its page shows.
 type Progress struct {
 	Run
 	// Orders are its calls, in their order.
@@ -89,13 +89,19 @@ func (p Progress) Waiting() int {
 	return n
 }
 
-// Progress returns a request of several calls.
+// Progress returns a request by the ID of its first order. One of a single call runs until that is withdrawn.
 func (s *Service) Progress(ctx context.Context, who auth.Who, id string) (Progress, error) {
 	first, err := s.Order(ctx, who, id)
 	if err != nil {
 		return Progress{}, err
 	}
+	if first.RequestID != first.ID {
+		return Progress{}, notFound()
+	}
 	run, err := s.Journal.Run(ctx, first.ID)
+	if errors.Is(err, ErrNotFound) {
+		run, err = Run{RequestID: first.ID, State: RunRunning, Actor: first.Actor, ChangedAt: first.CreatedAt}, nil
+	}
 	if err != nil {
 		return Progress{}, told(err)
 	}
@@ -103,6 +109,8 @@ func (s *Service) Progress(ctx context.Context, who auth.Who, id string) (Progre
 	if err != nil {
 		return Progress{}, told(err)
 	}
+	// orders that repeat it and keep its approval are not calls of it
+	list = slices.DeleteFunc(list, func(o Order) bool { return o.ID != first.ID && o.Calls < 2 })
 	p := Progress{Run: run, Orders: list, MaySteer: s.mayWithdraw(who, first.Actor, "")}
 	for _, o := range list {
 		p.Results = append(p.Results, ResultsOf(o)...)
@@ -123,7 +131,7 @@ func (s *Service) Resume(ctx context.Context, who auth.Who, id string) error {
 // Stop withdraws the calls of a request that were not sent yet, for good. One that waits for approval is withdrawn.
 func (s *Service) Stop(ctx context.Context, who auth.Who, id string) error {
 	first, err := s.Order(ctx, who, id)
-	if err == nil && first.State == StateAwaitingApproval {
+	if err == nil && (first.State == StateAwaitingApproval || first.Calls < 2) {
 		return s.Withdraw(ctx, who, id)
 	}
 	return s.steer(ctx, who, id, "request.stopped", RunStopped, RunRunning, RunPaused)

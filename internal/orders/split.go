@@ -248,3 +248,62 @@ func (s *Service) ordersOf(who auth.Who, checked Checked, calls []DraftCall, ord
 	}
 	return list
 }
+
+// Again is the body of a new request for those desktops of some orders, of one request, whose results are wanted: what was
+// entered, with these desktops only. ErrNotFound when there is none.
+func Again(list []Order, want func(Result) bool) ([]byte, error) {
+	var whole any
+	var holder map[string]any
+	var name string
+	var rows []any
+	for i, o := range list {
+		body, err := Entered(o)
+		if err != nil {
+			return nil, err
+		}
+		kind, _ := KindNamed(o.Kind)
+		path, ok := splitPath(DecodeJSON(kind.Door, o.DesktopID, body).Inputs)
+		if !ok {
+			return nil, ErrNotFound
+		}
+		dec := json.NewDecoder(bytes.NewReader(body))
+		dec.UseNumber()
+		var one any
+		if err := dec.Decode(&one); err != nil {
+			return nil, fmt.Errorf("request of order %s: %w", o.ID, err)
+		}
+		at, member, err := memberAt(one, path)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			whole, holder, name = one, at, member
+		}
+		entries, _ := at[member].([]any)
+		for j, r := range ResultsOf(o) {
+			if j < len(entries) && want(r) {
+				rows = append(rows, entries[j])
+			}
+		}
+	}
+	if len(rows) == 0 {
+		return nil, ErrNotFound
+	}
+	holder[name] = rows
+	return audit.Canonical(whole)
+}
+
+// splitPath is the path of the list that a request of this kind is split by.
+func splitPath(inputs []field.Input) (string, bool) {
+	for _, in := range inputs {
+		if in.Most > 0 && len(in.Rows) > 0 {
+			return in.Path, true
+		}
+		for _, more := range [][]field.Input{in.Children, in.Rows} {
+			if path, has := splitPath(more); has {
+				return path, true
+			}
+		}
+	}
+	return "", false
+}

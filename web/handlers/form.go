@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -47,7 +48,7 @@ func enter(kind orders.Kind, form url.Values) entered {
 	e := entered{kind: kind, order: form.Get("order"), reason: form.Get("reason"), repeatOf: form.Get("repeat_of"), team: form.Get("team")}
 	wire := url.Values{}
 	for name, values := range form {
-		if !slices.Contains(beside, name) {
+		if !slices.Contains(beside, name) && !strings.HasPrefix(name, uploadPrefix) {
 			wire[name] = values
 		}
 	}
@@ -170,7 +171,7 @@ func prefill(e *entered, query url.Values) {
 	walk(field.Describe(e.kind.New()), func(in field.Input) {
 		switch {
 		case in.Picker == field.PickDesktop && in.Kind == field.TextList:
-			for i, id := range desktops[:min(len(desktops), field.MaxRows)] {
+			for i, id := range desktops[:min(len(desktops), field.MostRows)] {
 				e.tree.PutRow(in.Path, i, id)
 			}
 		case in.Picker == field.PickDesktop && in.Kind == field.Text && !in.Param && len(desktops) > 0:
@@ -202,7 +203,13 @@ func posted(c echo.Context) (entered, url.Values, error) {
 	if err != nil {
 		return entered{}, nil, errUnread
 	}
-	return enter(kind, form), form, nil
+	var problems field.Problems
+	if !partial(c) { // a file that was chosen stays chosen where only a part of the page is renewed
+		problems = addUploads(form, c.Request().MultipartForm)
+	}
+	e := enter(kind, form)
+	e.problems = problems.Merge(e.problems)
+	return e, form, nil
 }
 
 // submitForm takes a posted form: add and remove change its rows and keep every value, review checks it and leads on.
@@ -222,6 +229,9 @@ func (s *server) submitForm(c echo.Context) error {
 		return s.splitForm(c, e, form.Get("split"))
 	}
 	decoded := e.decode(true)
+	if path := form.Get("fill"); path != "" {
+		return s.fillForm(c, e, decoded, path)
+	}
 	draft, err := s.Service.Review(c.Request().Context(), who(c), decoded, e.ask())
 	var told *orders.Error
 	if errors.As(err, &told) {
@@ -231,7 +241,7 @@ func (s *server) submitForm(c echo.Context) error {
 			return s.showForm(c, http.StatusUnprocessableEntity, e, decoded.Inputs, told.Problems,
 				templates.PriceView{State: templates.PriceIncomplete})
 		case errors.Is(told, orders.ErrExists):
-			return seeOther(c, "/orders/"+told.OrderID)
+			return seeOther(c, s.placedPath(c, told.OrderID))
 		}
 	}
 	if err != nil {
@@ -321,6 +331,7 @@ func (s *server) formView(c echo.Context, e entered, inputs []field.Input, probl
 	return templates.NewFormView(templates.FormInput{
 		Kind: e.kind, Inputs: inputs, Problems: problems, Order: e.order, RepeatOf: e.repeatOf, Reason: e.reason,
 		Team: e.team, Teams: teams, NoTeam: who(c).Scope().All(), Split: e.split,
+		Live:    partial(c),
 		Choices: func(picker field.Picker) []templates.Option { return s.choices(c, picker) },
 		Say:     say(c), Price: price,
 	}), nil

@@ -21,7 +21,7 @@ func (s *server) showReview(c echo.Context, status int, id string, stopped *orde
 	reviewed, err := s.Service.Draft(c.Request().Context(), who(c), id)
 	var told *orders.Error
 	if errors.As(err, &told) && errors.Is(told, orders.ErrExists) {
-		return seeOther(c, "/orders/"+told.OrderID)
+		return seeOther(c, s.placedPath(c, told.OrderID))
 	}
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (s *server) place(c echo.Context) error {
 	if errors.As(err, &told) {
 		switch {
 		case errors.Is(told, orders.ErrExists):
-			return seeOther(c, "/orders/"+told.OrderID)
+			return seeOther(c, s.placedPath(c, told.OrderID))
 		case told.Code == orders.CodeConflict, told.Code == orders.CodePrice:
 			return s.showReview(c, http.StatusConflict, id, told)
 		case told.Code == orders.CodeInvalid:
@@ -71,6 +71,9 @@ func (s *server) place(c echo.Context) error {
 		if err := s.actFor(c, order.Team); err != nil {
 			return err
 		}
+	}
+	if order.Calls > 1 {
+		return seeOther(c, requestPath(order))
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), s.Wait)
 	defer cancel()

@@ -81,6 +81,13 @@ var routes = []Route{
 	{http.MethodPost, "/orders/:id/comments", Members, auth.ViewOrders, (*server).comment},
 	{http.MethodPost, "/orders/:id/repeat", Members, auth.PlaceOrders, (*server).repeat},
 
+	{http.MethodGet, "/requests/:id", Readers, auth.ViewOrders, (*server).request},
+	{http.MethodGet, "/requests/:id/poll", Members, auth.ViewOrders, (*server).pollRequest},
+	{http.MethodPost, "/requests/:id/pause", Members, auth.PlaceOrders, (*server).pauseRequest},
+	{http.MethodPost, "/requests/:id/resume", Members, auth.PlaceOrders, (*server).resumeRequest},
+	{http.MethodPost, "/requests/:id/stop", Members, auth.PlaceOrders, (*server).stopRequest},
+	{http.MethodPost, "/requests/:id/retry", Members, auth.PlaceOrders, (*server).retryRequest},
+
 	// Who may decide is not the role's question alone: approvers delegate it, and nobody decides about their own.
 	{http.MethodGet, "/approvals", Readers, auth.ViewOrders, (*server).approvals},
 	{http.MethodGet, "/approvals/poll", Members, auth.ViewOrders, (*server).pollApprovals},

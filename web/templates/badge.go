@@ -28,6 +28,7 @@ var orderLooks = map[string]badgeLook{
 	"refused":           {Bad, "ban", "badge.refused"},
 	"in_doubt":          {Doubt, "help", "badge.in_doubt"},
 	"not_placed":        {Quiet, "ban", "badge.not_placed"},
+	"unclear":           {Doubt, "help", "badge.unclear"},
 }
 
 // approvedLook is how a request shows that was approved; in all other states it looks as its orders do.

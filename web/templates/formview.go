@@ -78,6 +78,8 @@ type InputView struct {
 	Lines   []InputView // the rows of a list
 	// Focus: the first input that is wrong has the focus when the page comes.
 	Focus bool
+	// List is set for a list that may be pasted or uploaded; Lines are then its rows that are shown one by one.
+	List *ListView
 	// Removable rows have a button to remove them.
 	Removable bool
 }
@@ -109,6 +111,8 @@ type FormInput struct {
 	Choices func(field.Picker) []Option
 	Say     i18n.Printer
 	Price   PriceView
+	// Live tells that the form is renewed while somebody types in it: what they typed stays as it is.
+	Live bool
 }
 
 // sectionOrder is the order of a form's sections; others follow.
@@ -250,6 +254,11 @@ func (b *formBuilder) view(in field.Input) InputView {
 	}
 	b.shown[in.Path] = true
 	b.choices(&v)
+	if in.Most > 0 {
+		v.List = b.list(in)
+		v.Rule = b.Say.Say("list.rule", map[string]any{"most": in.Most, "call": in.MaxItems})
+		in.Rows = v.List.rows
+	}
 	switch in.Kind {
 	case field.Group:
 		for _, child := range in.Children {
@@ -259,7 +268,7 @@ func (b *formBuilder) view(in field.Input) InputView {
 		}
 	case field.GroupList:
 		rows := in.Rows
-		if len(rows) == 0 && in.Required {
+		if len(rows) == 0 && in.Required && (v.List == nil || v.List.Text == "") {
 			rows = []field.Input{{Kind: field.Group, Path: in.Path + "[0]", Children: in.Item}}
 		}
 		for _, row := range rows {
@@ -269,7 +278,7 @@ func (b *formBuilder) view(in field.Input) InputView {
 		}
 	case field.TextList:
 		rows := in.Rows
-		if len(rows) == 0 {
+		if len(rows) == 0 && (v.List == nil || v.List.Text == "") {
 			// one empty row: typing is quicker than asking for a row first
 			row := in
 			row.Kind, row.Name, row.Path, row.Rows = field.Text, "", in.Path+"[0]", nil
