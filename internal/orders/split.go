@@ -307,3 +307,9 @@ func splitPath(inputs []field.Input) (string, bool) {
 	}
 	return "", false
 }
+
+// PerCall is how many rows of a request one call takes; 0 for a request that one call can take whole.
+func PerCall(d Decoded) int {
+	long, _ := longList(d.Inputs)
+	return long.MaxItems
+}
