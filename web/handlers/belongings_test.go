@@ -68,6 +68,7 @@ func (c *console) furnish() map[string]*belongings {
 		for i, sort := range []string{"queued", "awaiting_approval", "asked", "in_doubt", "refused", "withdrawn", "not_placed", "to_be_paid", "failed", "completed"} {
 			c.order(b, sort, i)
 		}
+		c.run(b)
 		if team != "" {
 			c.delegated(b)
 		}
@@ -104,6 +105,31 @@ func (c *console) reviewed(team string) string {
 	a := c.visit(team+"-buyer", team+"-buyer").post("/orders/new/subscribe/createDesktops", form)
 	require.Equal(c.t, http.StatusSeeOther, a.StatusCode, problemsOf(a.body))
 	return form.Get("order")
+}
+
+// run submits a request of three calls of a team's buyer. Nobody works on it.
+func (c *console) run(b *belongings) {
+	c.t.Helper()
+	mark, actor := "mark-"+b.team+"-run", b.team+"-buyer"
+	if b.team == "" {
+		mark, actor = "mark-nobodys-run", "mark-nobodys-run-actor"
+	}
+	now := time.Now().Add(-time.Hour).Truncate(time.Microsecond)
+	var list []orders.Order
+	for i := range 3 {
+		target := fmt.Sprintf("%s-%d", mark, i)
+		o := orders.Order{ID: orders.NewID(), Kind: "batch-desktop/RESIZE", Door: auth.DoorWeb, Actor: actor, Team: b.team, State: orders.StateQueued,
+			Position: i, Calls: 3, Path: "/v2/" + project + "/periodic/change/batch-order", Hash: target + "-hash",
+			Body:    []byte(`{"type":"RESIZE","resize_param":{"desktop_ids":["` + target + `"],"product_id":"p"}}`),
+			Targets: []string{"desktop:" + target}, Summary: field.Say("summary.RESIZE.desktops", "n", 1, "product", "p"), CreatedAt: now, UpdatedAt: now,
+			NextAttemptAt: now.Add(24 * time.Hour)}
+		list = append(list, o)
+		list[i].RequestID = list[0].ID
+	}
+	_, err := c.db.Submit(c.t.Context(), orders.Intake{Orders: list})
+	require.NoError(c.t, err)
+	b.orders["run"] = list[0].ID
+	b.marks = append(b.marks, mark+"-0", mark+"-1", mark+"-2", list[0].ID)
 }
 
 // order loads an order of a team. Nobody works on it.

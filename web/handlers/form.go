@@ -101,6 +101,11 @@ func (s *server) form(c echo.Context) error {
 			return err
 		}
 	}
+	if request := c.QueryParam("request"); request != "" {
+		if e, err = s.retried(c, kind, request, c.QueryParam("of")); err != nil {
+			return err
+		}
+	}
 	query, err := s.withSelected(c)
 	if err != nil {
 		return err
@@ -117,6 +122,7 @@ func (s *server) reopened(c echo.Context, id string) (entered, error) {
 	}
 	e := entered{kind: draft.Checked.Kind, order: draft.Draft.ID, reason: draft.Reason, repeatOf: draft.RepeatOf, team: draft.Draft.Team, desktopID: draft.DesktopID}
 	e.tree, _ = field.FromJSON(draft.Draft.Body)
+	e.tree.Whole()
 	return e, nil
 }
 
@@ -170,6 +176,9 @@ func prefill(e *entered, query url.Values) {
 	}
 	walk(field.Describe(e.kind.New()), func(in field.Input) {
 		switch {
+		case in.Picker == field.PickDesktop && in.Kind == field.TextList && in.Most > 0 && len(desktops) > in.Most:
+			// too many: all of them are shown, and what is wrong is said, rather than some left out in silence
+			e.tree.Put(in.Path, strings.Join(desktops, "\n"))
 		case in.Picker == field.PickDesktop && in.Kind == field.TextList:
 			for i, id := range desktops[:min(len(desktops), field.MostRows)] {
 				e.tree.PutRow(in.Path, i, id)

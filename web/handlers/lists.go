@@ -122,5 +122,6 @@ func (s *server) retried(c echo.Context, kind orders.Kind, id, of string) (enter
 	}
 	e := entered{kind: kind, order: orders.NewID(), team: progress.Orders[0].Team}
 	e.tree, _ = field.FromJSON(body)
+	e.tree.Whole()
 	return e, nil
 }

@@ -48,6 +48,10 @@ func ofOrder(sort, then string) func(*belongings) string {
 	return func(b *belongings) string { return "/orders/" + b.orders[sort] + then }
 }
 
+func ofRun(then string) func(*belongings) string {
+	return func(b *belongings) string { return "/requests/" + b.orders["run"] + then }
+}
+
 // ballot decides about an order of a sort, as its page has it.
 func ballot(sort string) func(*belongings) url.Values {
 	return func(b *belongings) url.Values {
@@ -120,6 +124,12 @@ func probes(t testing.TB) map[string]probe {
 		"POST /orders/:id/approve":        {path: ofOrder("awaiting_approval", "/approve"), form: ballot("awaiting_approval"), needs: auth.ApproveOrders, allowed: 303, other: 404},
 		"POST /orders/:id/reject":         {path: ofOrder("asked", "/reject"), form: ballot("asked"), needs: auth.ApproveOrders, allowed: 303, other: 404},
 		"POST /orders/:id/comments":       {path: ofOrder("queued", "/comments"), form: form("text", "why two?"), allowed: 303, other: 404},
+		"GET /requests/:id":               {path: ofRun(""), allowed: 200, other: 404},
+		"GET /requests/:id/poll":          {path: ofRun("/poll?version=0"), allowed: 200, other: 404},
+		"POST /requests/:id/pause":        {path: ofRun("/pause"), form: form(), allowed: 303, other: 404},
+		"POST /requests/:id/resume":       {path: ofRun("/resume"), form: form(), allowed: 303, other: 404},
+		"POST /requests/:id/stop":         {path: ofRun("/stop"), form: form(), allowed: 303, other: 404},
+		"POST /requests/:id/retry":        {path: ofRun("/retry"), form: form("retry", "unsent"), allowed: 303, other: 404},
 		"GET /approvals":                  {path: fixed("/approvals?view=all"), allowed: 200},
 		"GET /approvals/poll":             {path: fixed("/approvals/poll?version=0&view=all"), allowed: 200},
 		"GET /budgets":                    {allowed: 200},
