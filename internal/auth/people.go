@@ -23,6 +23,8 @@ type People interface {
 	SawPerson(ctx context.Context, person Person) error
 	// Person returns somebody by subject; ErrNotFound when they were never seen, or too long ago (PersonKept).
 	Person(ctx context.Context, subject string) (Person, error)
+	// PersonByEmail returns who was last seen with a mail address, in whichever case of letters; ErrNotFound when nobody was.
+	PersonByEmail(ctx context.Context, email string) (Person, error)
 	// PeopleOf lists who has a role in a team, or with the team "" everywhere, by subject: at most limit (200), after the
 	// subject after ("" for the first page). Those who were not seen since a time are left out: they may have gone.
 	PeopleOf(ctx context.Context, team string, role Role, since time.Time, after string, limit int) (people []Person, next string, err error)

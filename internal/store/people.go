@@ -53,9 +53,23 @@ func scanPerson(row scanner) (auth.Person, error) {
 }
 
 // Person implements auth.People.
-func (s *Store) Person(ctx context.Context, subject string) (p auth.Person, err error) {
+func (s *Store) Person(ctx context.Context, subject string) (auth.Person, error) {
+	return s.person(ctx, `SELECT `+personColumns+` FROM people p WHERE p.subject = $1`, subject)
+}
+
+const personByEmailSQL = `SELECT ` + personColumns + ` FROM people p WHERE p.email_key = $1 ORDER BY p.last_seen_at DESC LIMIT 1`
+
+// PersonByEmail implements auth.People.
+func (s *Store) PersonByEmail(ctx context.Context, email string) (auth.Person, error) {
+	if email == "" {
+		return auth.Person{}, fmt.Errorf("person: %w", auth.ErrNotFound)
+	}
+	return s.person(ctx, personByEmailSQL, strings.ToLower(email))
+}
+
+func (s *Store) person(ctx context.Context, query, of string) (p auth.Person, err error) {
 	err = s.read(ctx, func(q *sql.Tx) error {
-		p, err = scanPerson(q.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people p WHERE p.subject = $1`, subject))
+		p, err = scanPerson(q.QueryRowContext(ctx, query, of))
 		if err != nil {
 			return goneFrom(err)
 		}

@@ -78,6 +78,19 @@ func TestPeopleAsTheyWereSeen(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, p, got)
 	}
+	got, err := s.PersonByEmail(ctx, "Mei@company.example")
+	require.NoError(t, err)
+	assert.Equal(t, mei, got)
+	for _, nobody := range []string{"", "mei@company", "mei"} {
+		_, err = s.PersonByEmail(ctx, nobody)
+		require.ErrorIs(t, err, auth.ErrNotFound, nobody)
+	}
+	assertIndexed(t, "by address", plan(t, s.reader, personByEmailSQL, "x"))
+	later := auth.Person{Subject: "mei-anew", Email: mei.Email, SeenAt: noon.Add(time.Second)}
+	require.NoError(t, s.SawPerson(ctx, later))
+	got, err = s.PersonByEmail(ctx, mei.Email)
+	require.NoError(t, err)
+	assert.Equal(t, later, got, "who has the address now")
 	of := func(team string, role auth.Role, since time.Time, after string, limit int) ([]auth.Person, string) {
 		people, next, err := s.PeopleOf(ctx, team, role, since, after, limit)
 		require.NoError(t, err)
@@ -98,7 +111,7 @@ func TestPeopleAsTheyWereSeen(t *testing.T) {
 
 	mei.Memberships, mei.Email, mei.SeenAt = nil, "", noon.Add(time.Minute)
 	require.NoError(t, s.SawPerson(ctx, mei))
-	got, err := s.Person(ctx, "mei")
+	got, err = s.Person(ctx, "mei")
 	require.NoError(t, err)
 	assert.Equal(t, mei, got)
 	people, _ = of("design", auth.RoleApprover, noon, "", 0)

@@ -15,11 +15,14 @@ import (
 )
 
 // auditQuery are the filters of the log as they stand in the URL.
-func auditQuery(c echo.Context) (audit.Filter, error) {
+func (s *server) auditQuery(c echo.Context) (audit.Filter, error) {
 	query := c.QueryParams()
-	f := audit.Filter{Scope: who(c).Scope(), Actor: strings.TrimSpace(query.Get("actor")), Action: query.Get("action"), Object: strings.TrimSpace(query.Get("object")),
+	f := audit.Filter{Scope: who(c).Scope(), Action: query.Get("action"), Object: strings.TrimSpace(query.Get("object")),
 		Door: query.Get("door"), Text: strings.TrimSpace(query.Get("q")), Limit: listSize, Before: number(query.Get("after"))}
 	var err error
+	if f.Actor, err = s.subject(c, query.Get("actor")); err != nil {
+		return f, err
+	}
 	if f.From, f.Until, err = days(query); err != nil {
 		return f, err
 	}
@@ -35,7 +38,7 @@ func auditQuery(c echo.Context) (audit.Filter, error) {
 // audit is the log with its filters, as a page or as JSON.
 func (s *server) audit(c echo.Context) error {
 	query := c.QueryParams()
-	f, err := auditQuery(c)
+	f, err := s.auditQuery(c)
 	if err != nil {
 		return err
 	}
@@ -58,7 +61,7 @@ func (s *server) audit(c echo.Context) error {
 
 // exportAudit is the log behind its filters, as a file.
 func (s *server) exportAudit(c echo.Context) error {
-	f, err := auditQuery(c)
+	f, err := s.auditQuery(c)
 	if err != nil {
 		return err
 	}

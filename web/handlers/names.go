@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -71,4 +72,20 @@ func (s *server) naming(next echo.HandlerFunc) echo.HandlerFunc {
 		})))
 		return next(c)
 	}
+}
+
+// subject is by what the journal calls somebody whom a filter names: people type what they read on pages.
+func (s *server) subject(c echo.Context, typed string) (string, error) {
+	typed = strings.TrimSpace(typed)
+	if s.Identity == nil || !strings.Contains(typed, "@") {
+		return typed, nil
+	}
+	person, err := s.People.PersonByEmail(c.Request().Context(), typed)
+	switch {
+	case errors.Is(err, auth.ErrNotFound):
+		return typed, nil // it may be a subject itself
+	case err != nil:
+		return "", err
+	}
+	return person.Subject, nil
 }

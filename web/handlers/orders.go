@@ -22,8 +22,9 @@ var errFilter = echo.NewHTTPError(http.StatusBadRequest)
 
 // ordersQuery are the filters of the history as they stand in the URL. "state" takes what a badge can show, and
 // "placed" for all that the cloud took.
-func ordersQuery(query url.Values) (orders.Filter, error) {
-	f := orders.Filter{Kind: query.Get("kind"), Door: query.Get("door"), Actor: query.Get("actor"),
+func (s *server) ordersQuery(c echo.Context) (orders.Filter, error) {
+	query := c.QueryParams()
+	f := orders.Filter{Kind: query.Get("kind"), Door: query.Get("door"),
 		Target: query.Get("target"), Team: query.Get("team"), Text: strings.TrimSpace(query.Get("q")), Limit: listSize}
 	for _, b := range query["state"] {
 		switch badge := orders.Badge(b); {
@@ -37,6 +38,9 @@ func ordersQuery(query url.Values) (orders.Filter, error) {
 		}
 	}
 	var err error
+	if f.Actor, err = s.subject(c, query.Get("actor")); err != nil {
+		return f, err
+	}
 	if f.From, f.Until, err = days(query); err != nil {
 		return f, err
 	}
@@ -104,7 +108,7 @@ func (s *server) orders(c echo.Context) error {
 	// read before the list, so that nothing that changes in between is missed by the poll
 	version, _ := s.Journal.Version()
 	query := c.QueryParams()
-	filter, err := ordersQuery(query)
+	filter, err := s.ordersQuery(c)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 
 // exportOrders is the history behind its filters, as a file.
 func (s *server) exportOrders(c echo.Context) error {
-	filter, err := ordersQuery(c.QueryParams())
+	filter, err := s.ordersQuery(c)
 	if err != nil {
 		return err
 	}
