@@ -35,8 +35,8 @@ func (s *server) teams(c echo.Context) error {
 	if negotiated(c) {
 		return c.JSON(http.StatusOK, jsonList(list, next))
 	}
-	view := templates.TeamsView{Teams: list, Say: say(c), Pager: templates.PagerView{Older: next, OlderWord: "More"}}
-	return render(c, http.StatusOK, templates.TeamsPage(s.page(c, "Teams", templates.NavTeams), view))
+	view := templates.TeamsView{Teams: list, Say: say(c), Pager: templates.PagerView{Older: next, OlderWord: say(c).Say("teams.more", nil)}}
+	return render(c, http.StatusOK, templates.TeamsPage(s.page(c, "teams.title", templates.NavTeams), view))
 }
 
 // newTeam shows an empty form.
@@ -61,11 +61,11 @@ func (s *server) team(c echo.Context) error {
 
 func (s *server) showTeam(c echo.Context, status int, view templates.TeamFormView) error {
 	view.Say = say(c)
-	title := "New team"
+	title := "teams.new"
 	if view.Name != "" {
-		title = "Team " + view.Name
+		title = "teams.team"
 	}
-	return render(c, status, templates.TeamFormPage(s.page(c, title, templates.NavTeams), view))
+	return render(c, status, templates.TeamFormPage(s.page(c, title, templates.NavTeams, "name", view.Name), view))
 }
 
 // enteredTeam is a team's form as it came.
@@ -158,7 +158,7 @@ func (s *server) askDeleteTeam(c echo.Context) error {
 		return err
 	}
 	view := templates.TeamDeleteView{Team: team, Stamp: team.Stamp()}
-	return render(c, http.StatusOK, templates.TeamDeletePage(s.page(c, "Delete team "+team.Name, templates.NavTeams), view))
+	return render(c, http.StatusOK, templates.TeamDeletePage(s.page(c, "teams.delete_page", templates.NavTeams, "name", team.Name), view))
 }
 
 // deleteTeam deletes a team.
@@ -189,7 +189,7 @@ func (s *server) importTeams(c echo.Context) error {
 
 func (s *server) showImport(c echo.Context, status int, view templates.TeamImportView) error {
 	view.Say = say(c)
-	return render(c, status, templates.TeamImportPage(s.page(c, "Import teams", templates.NavTeams), view))
+	return render(c, status, templates.TeamImportPage(s.page(c, "teams.import_title", templates.NavTeams), view))
 }
 
 // applyTeams shows what a file would change and, once that was seen, changes it.
@@ -205,7 +205,7 @@ func (s *server) applyTeams(c echo.Context) error {
 		for _, p := range file.Problems {
 			line := fmt.Sprintf("%s: %s", p.Path, say(c).Say(p.Key, p.Args))
 			if n := file.Line(p.Path); n > 0 {
-				line = fmt.Sprintf("Line %d, %s", n, line)
+				line = say(c).Say("teams.line", map[string]any{"line": n, "problem": line})
 			}
 			view.Problems = append(view.Problems, line)
 		}

@@ -290,8 +290,8 @@ func TestATeamsRulesInWords(t *testing.T) {
 	say, d := i18n.For(""), decimal.RequireFromString
 	zero, hundred := d("0"), d("100")
 	usd := &policy.Budget{Month: d("2000"), Currency: "USD"}
-	assert.Equal(t, "2,000.00 USD a month", budgetWords(usd))
-	assert.Empty(t, budgetWords(nil))
+	assert.Equal(t, "2,000.00 USD a month", budgetWords(english, usd))
+	assert.Empty(t, budgetWords(english, nil))
 	for want, team := range map[string]policy.Team{
 		"":                                       {},
 		"One approver above 100.00 USD":          {Budget: usd, Approval: &policy.Approval{Above: &hundred, Approvals: 1}},
@@ -302,8 +302,8 @@ func TestATeamsRulesInWords(t *testing.T) {
 		assert.Equal(t, want, approvalWords(team, say))
 	}
 	assert.Equal(t, "1 kind of order, 2 packages, at most 5 at once",
-		allowWords(policy.Allow{Kinds: []string{"a/b"}, Products: []string{"a", "b"}, MaxQuantity: 5}))
-	assert.Empty(t, allowWords(policy.Allow{}))
+		allowWords(english, policy.Allow{Kinds: []string{"a/b"}, Products: []string{"a", "b"}, MaxQuantity: 5}))
+	assert.Empty(t, allowWords(english, policy.Allow{}))
 }
 
 func TestWhatIsForAdminsIsInTheirNavigationOnly(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/field"
@@ -66,7 +66,7 @@ func (v TeamFormView) problem(path string) string {
 			words = append(words, says)
 		}
 	}
-	return strings.Join(words, "; ")
+	return strings.Join(words, v.Say.Say("component.semicolon", nil))
 }
 
 // loose are the problems that belong to no input.
@@ -172,15 +172,16 @@ type TeamImportView struct {
 }
 
 // budgetWords say what a team may spend.
-func budgetWords(b *policy.Budget) string {
+func budgetWords(say i18n.Printer, b *policy.Budget) string {
 	if b == nil {
 		return ""
 	}
-	words := FormatAmount(b.Month) + " " + b.Currency + " a month"
-	if b.Soft != nil {
-		words += ", warns above " + FormatAmount(*b.Soft)
+	args := map[string]any{"amount": FormatMoney(cloud.Money{Amount: b.Month, Currency: b.Currency})}
+	if b.Soft == nil {
+		return say.Say("teams.budget", args)
 	}
-	return words
+	args["soft"] = FormatAmount(*b.Soft)
+	return say.Say("teams.budget_soft", args)
 }
 
 // approvalWords say which of a team's orders somebody else approves.
@@ -189,61 +190,51 @@ func approvalWords(t policy.Team, say i18n.Printer) string {
 	if a == nil {
 		return ""
 	}
-	words := map[bool]string{false: "One approver", true: "Two approvers"}[a.Approvals > 1]
 	var when []string
 	switch {
 	case a.Above == nil:
 	case a.Above.IsZero():
-		when = append(when, "for whatever costs money")
+		when = append(when, say.Say("teams.whatever_costs", nil))
 	case t.Budget != nil:
-		when = append(when, "above "+FormatAmount(*a.Above)+" "+t.Budget.Currency)
+		when = append(when, say.Say("teams.above", map[string]any{"amount": FormatMoney(cloud.Money{Amount: *a.Above, Currency: t.Budget.Currency})}))
 	default:
-		when = append(when, "above "+FormatAmount(*a.Above))
+		when = append(when, say.Say("teams.above", map[string]any{"amount": FormatAmount(*a.Above)}))
 	}
 	var effects []string
 	for _, effect := range a.AlwaysFor {
 		effects = append(effects, say.Say("team.effect."+effect, nil))
 	}
 	if len(effects) > 0 {
-		when = append(when, "always for what "+strings.Join(effects, ", "))
+		when = append(when, say.Say("teams.always_for", map[string]any{"effects": effects}))
 	}
-	return words + " " + strings.Join(when, ", and ")
+	words := when[0]
+	if len(when) > 1 {
+		words = say.Say("teams.and", map[string]any{"one": when[0], "other": when[1]})
+	}
+	return say.Say("teams.approvers", map[string]any{"n": max(a.Approvals, 1), "when": words})
 }
 
 // allowWords say what a team may order, where not all.
-func allowWords(a policy.Allow) string {
+func allowWords(say i18n.Printer, a policy.Allow) string {
 	var words []string
-	count := func(n int, one, many string) {
-		switch {
-		case n == 1:
-			words = append(words, "1 "+one)
-		case n > 1:
-			words = append(words, strconv.Itoa(n)+" "+many)
+	for _, limit := range []struct {
+		key string
+		n   int
+	}{{"teams.kinds", len(a.Kinds)}, {"teams.products", len(a.Products)}, {"teams.images", len(a.Images)}, {"teams.at_once", a.MaxQuantity}} {
+		if limit.n > 0 {
+			words = append(words, say.Say(limit.key, map[string]any{"n": limit.n}))
 		}
 	}
-	count(len(a.Kinds), "kind of order", "kinds of order")
-	count(len(a.Products), "package", "packages")
-	count(len(a.Images), "image", "images")
-	if a.MaxQuantity > 0 {
-		words = append(words, "at most "+strconv.Itoa(a.MaxQuantity)+" at once")
-	}
-	return strings.Join(words, ", ")
-}
-
-// memberWords say what the groups of a role may do.
-var memberWords = map[auth.Role]string{
-	auth.RoleBuyer: "Buyers", auth.RoleApprover: "Approvers", auth.RoleViewer: "Viewers", auth.RoleAuditor: "Auditors",
+	return say.List(words)
 }
 
 // changeLook is a change of a team as a badge.
 func changeLook(c orders.TeamChange) badgeLook {
 	switch {
 	case c.Before == nil:
-		return badgeLook{Good, "plus", "Created"}
+		return badgeLook{Good, "plus", "teams.created"}
 	case c.After == nil:
-		return badgeLook{Bad, "trash", "Deleted"}
+		return badgeLook{Bad, "trash", "teams.deleted"}
 	}
-	return badgeLook{Info, "pencil", "Changed"}
+	return badgeLook{Info, "pencil", "teams.changed"}
 }
-
-func teamNames(names []string) string { return strings.Join(names, ", ") }
