@@ -770,7 +770,7 @@ func decideCard(v OrderView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = NoneBecause(T(ctx, "approval.no_quote")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = NoneBecause(T(ctx, "approval.unquoted")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1491,7 +1491,7 @@ func budgetEffect(e *BudgetEffect) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Card(CardView{ID: "budget", Title: T(ctx, "approval.budget"), Aside: MutedText(monthWord(say(ctx), e.Before.Month))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var72), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Card(CardView{ID: "budget", Title: T(ctx, "approval.budget_title"), Aside: MutedText(monthWord(say(ctx), e.Before.Month))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var72), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
