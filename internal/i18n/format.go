@@ -22,13 +22,19 @@ func (p Printer) Zone() *time.Location {
 }
 
 // Date is the day of a moment, in the reader's zone.
-func (p Printer) Date(t time.Time) string { return t.In(p.Zone()).Format(written[p.Language()].date) }
+func (p Printer) Date(t time.Time) string {
+	return p.mark(t.In(p.Zone()).Format(written[p.Language()].date))
+}
 
 // Month is the month of a moment, in the reader's zone.
-func (p Printer) Month(t time.Time) string { return t.In(p.Zone()).Format(written[p.Language()].month) }
+func (p Printer) Month(t time.Time) string {
+	return p.mark(t.In(p.Zone()).Format(written[p.Language()].month))
+}
 
 // Time is a moment to the minute, in the reader's zone.
-func (p Printer) Time(t time.Time) string { return t.In(p.Zone()).Format(written[p.Language()].minute) }
+func (p Printer) Time(t time.Time) string {
+	return p.mark(t.In(p.Zone()).Format(written[p.Language()].minute))
+}
 
 // Clock is the time of day of a moment, in the reader's zone.
 func (p Printer) Clock(t time.Time) string { return t.In(p.Zone()).Format(written[p.Language()].clock) }

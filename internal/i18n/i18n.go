@@ -52,7 +52,12 @@ type Printer struct {
 	language  language.Tag
 	localizer *i18n.Localizer
 	zone      *time.Location
+	marked    bool
 }
+
+// Marked is the language tag under which English messages stand between ⟦ and ⟧: what stands outside of them on a page is
+// not translated. It is the usual tag of a pseudo-language, and nobody's.
+const Marked = "en-XA"
 
 var matcher = language.NewMatcher([]language.Tag{language.English, language.SimplifiedChinese})
 
@@ -66,7 +71,7 @@ var localizers = map[language.Tag]*i18n.Localizer{
 func For(accept ...string) Printer {
 	_, index := language.MatchStrings(matcher, accept...)
 	tag := []language.Tag{language.English, language.SimplifiedChinese}[index]
-	return Printer{language: tag, localizer: localizers[tag]}
+	return Printer{language: tag, localizer: localizers[tag], marked: len(accept) > 0 && accept[0] == Marked}
 }
 
 // In is the printer with times in a zone.
@@ -134,6 +139,13 @@ func (p Printer) Say(key string, args map[string]any) string {
 	if err != nil && text == "" {
 		return key
 	}
+	return p.mark(text)
+}
+
+func (p Printer) mark(text string) string {
+	if p.marked {
+		return "⟦" + text + "⟧"
+	}
 	return text
 }
 
@@ -145,7 +157,7 @@ func (p Printer) Field(what, path string, rest ...string) (string, bool) {
 	for n := min(2, len(names)); n > 0; n-- {
 		key := strings.Join(slices.Concat([]string{what}, names[len(names)-n:], rest), ".")
 		if text, _ := p.localizer.Localize(&i18n.LocalizeConfig{MessageID: key}); text != "" {
-			return text, true // an error beside a text says that it is the English one
+			return p.mark(text), true // an error beside a text says that it is the English one
 		}
 	}
 	return "", false

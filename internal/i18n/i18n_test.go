@@ -31,6 +31,7 @@ func TestSay(t *testing.T) {
 	assert.True(t, printer.Has("problem.required"))
 	assert.True(t, printer.Has("summary.expandDesktopPool"))
 	assert.False(t, printer.Has("problem.nobody_knows"))
+	assert.Equal(t, "⟦is mandatory⟧", i18n.For(i18n.Marked).Say("problem.required", nil))
 	assert.Equal(t, "is mandatory", i18n.For("xx").Say("problem.required", nil), "English stands in")
 }
 

@@ -26,6 +26,9 @@ type crawler struct {
 	seen    map[string]bool
 	queue   []string
 	pages   int
+	// language is what the browser asks for, read is told every page; both may be empty.
+	language string
+	read     func(path, body string)
 	// shapes counts the addresses that differ in nothing but what they name.
 	shapes map[string]int
 }
@@ -114,7 +117,13 @@ func (w *crawler) walk(from ...string) {
 		w.queue = w.queue[1:]
 		w.pages++
 		for i, headers := range [][]string{{"Accept", "text/html"}, {"Accept", "text/html", "HX-Request", "true"}, {"Accept", "application/json"}} {
+			if w.language != "" {
+				headers = append(headers, "Accept-Language", w.language)
+			}
 			a := w.get(path, headers...)
+			if w.read != nil && strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
+				w.read(path, a.body)
+			}
 			assert.Contains(w.t, []int{http.StatusOK, http.StatusSeeOther, http.StatusNoContent}, a.StatusCode, "%s %v", path, headers)
 			assert.Empty(w.t, told(a.body, w.foreign), "%s %v tells", path, headers)
 			for _, values := range a.Header {
