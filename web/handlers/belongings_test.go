@@ -146,7 +146,7 @@ func (c *console) order(b *belongings, sort string, i int) {
 	now := time.Now().Add(-time.Duration(i) * time.Minute).Truncate(time.Microsecond)
 	o := orders.Order{ID: orders.NewID(), Kind: "batch-desktop/RESIZE", Door: auth.DoorWeb, Actor: actor, Team: b.team, Reason: mark + "-reason",
 		Path: "/v2/" + project + "/periodic/change/batch-order", Body: []byte(`{"type":"RESIZE","resize_param":{"desktop_ids":["` + mark + `-target"],"product_id":"p"}}`), Hash: mark + "-hash",
-		Targets: []string{"desktop:" + mark + "-target"}, Summary: field.Say("summary.resize", "n", 1), CreatedAt: now, UpdatedAt: now, State: orders.State(sort)}
+		Targets: []string{"desktop:" + mark + "-target"}, Summary: field.Say("summary.RESIZE.desktops", "n", 1, "product", "p"), CreatedAt: now, UpdatedAt: now, State: orders.State(sort)}
 	o.RequestID = o.ID
 	status := map[string]cloud.OrderStatus{"to_be_paid": cloud.StatusToBePaid, "completed": cloud.StatusCompleted}
 	switch sort {

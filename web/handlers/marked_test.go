@@ -86,6 +86,9 @@ func TestEveryPageIsTranslated(t *testing.T) {
 	found := map[string]string{}
 	w := &crawler{visitor: c.visit("ops", adminGroup), seen: map[string]bool{}, shapes: map[string]int{}, language: i18n.Marked,
 		read: func(path, body string) {
+			if !strings.HasPrefix(strings.ToLower(body), "<!doctype") {
+				return // a part of a page, whose rows are no HTML by themselves; the page has them too
+			}
 			for _, text := range untranslated(t, body) {
 				if _, known := found[text]; !known {
 					found[text] = path

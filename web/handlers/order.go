@@ -122,7 +122,7 @@ func (s *server) foreseen(c echo.Context, order orders.Order) (templates.Foresee
 	if wrong != nil {
 		out.Stopped = say(c).Say(wrong.Message.Key, wrong.Message.Args)
 		for _, problem := range wrong.Problems {
-			out.Stopped += " " + problem.Path + " " + say(c).Say(problem.Key, problem.Args) + "."
+			out.Stopped += " " + say(c).Say("component.problem_at", map[string]any{"path": problem.Path, "problem": say(c).Say(problem.Key, problem.Args)})
 		}
 	}
 	return out, err

@@ -133,7 +133,7 @@ func (s *server) page(c echo.Context, title string, nav templates.Nav, args ...a
 	if !known {
 		return p
 	}
-	p.User = templates.User{Name: w.ShownName(), Role: w.Roles.String(), Team: w.Team, May: w.May}
+	p.User = templates.User{Name: w.ShownName(), Role: rolesWords(c, w.Roles), Team: w.Team, May: w.May}
 	var err error
 	if p.ToDecide, err = s.Service.ToDecide(c.Request().Context(), w); err != nil {
 		s.Log.Warn("requests to decide were not counted", "error", err, "request_id", requestIDOf(c))
@@ -145,6 +145,15 @@ func (s *server) page(c echo.Context, title string, nav templates.Nav, args ...a
 		}
 	}
 	return p
+}
+
+// rolesWords are somebody's roles as people read them.
+func rolesWords(c echo.Context, roles auth.Roles) string {
+	var words []string
+	for _, role := range roles.List() {
+		words = append(words, say(c).Say("role."+string(role), nil))
+	}
+	return say(c).List(words)
 }
 
 // render answers with a component.

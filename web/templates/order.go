@@ -379,7 +379,7 @@ func happened(ctx context.Context, entry audit.Entry) TimelineItem {
 		d.Amount = ""
 	}
 	if d.Reason != "" {
-		add("“" + d.Reason + "”")
+		add(say.Say("component.quoted", map[string]any{"words": d.Reason}))
 	}
 	if d.Quote != nil {
 		add(say.Say("order.quoted_amount", map[string]any{"amount": moneyWords(d.Quote.Amount, d.Quote.Currency)}))
