@@ -58,6 +58,7 @@ var statuses = map[orders.Code]int{
 // a request ID.
 func (d *door) writeError(c echo.Context, err error) error {
 	p := printer(c)
+	c.Response().Header().Set("Content-Language", p.Tag())
 	requestID := c.Response().Header().Get(echo.HeaderXRequestID)
 	var own *Error
 	var told *orders.Error

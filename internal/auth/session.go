@@ -44,7 +44,7 @@ type SessionValues struct {
 	Team string `json:"team,omitempty"`
 	// Language is the one that the console speaks to them (i18n.Languages); empty for what the browser asks for.
 	Language string `json:"language,omitempty"`
-	// Zone is the IANA name of the time zone in which they read times; empty for UTC.
+	// Zone is the IANA name of the time zone in which they read times; empty for the browser's.
 	Zone string `json:"zone,omitempty"`
 }
 

@@ -58,6 +58,7 @@ func (s *server) handleError(err error, c echo.Context) {
 	case errors.Is(err, errSignIn) && !wantsJSON(c):
 		sent = s.signinPage(c, http.StatusUnauthorized, signInWhy(c))
 	case wantsJSON(c):
+		c.Response().Header().Set("Content-Language", say(c).Tag())
 		sent = c.JSON(t.status, map[string]string{"error": strings.TrimSpace(t.view.Title + ": " + t.view.What), "request_id": requestIDOf(c)})
 	case errors.Is(err, errEnded):
 		sent = s.endedPage(c, t.status)

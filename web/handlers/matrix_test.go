@@ -170,6 +170,8 @@ func probes(t testing.TB) map[string]probe {
 		"GET /settings":                       {allowed: 200},
 		"POST /settings/theme":                {form: form("theme", "dark"), allowed: 303},
 		"POST /settings/density":              {form: form("density", "compact"), allowed: 303},
+		"POST /settings/language":             {form: form("language", "zh"), allowed: 303},
+		"POST /settings/zone":                 {form: form("zone", "Asia/Shanghai"), allowed: 303},
 		"POST /settings/team":                 {form: func(b *belongings) url.Values { return url.Values{"team": {b.team}} }, allowed: 303, other: 422, admin: 422},
 		"POST /settings/refresh":              {allowed: 303},
 		"GET /settings/sessions":              {allowed: 200},

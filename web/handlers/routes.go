@@ -119,6 +119,8 @@ var routes = []Route{
 	{http.MethodGet, "/settings", Members, auth.ViewSettings, (*server).settings},
 	{http.MethodPost, "/settings/theme", Members, auth.ViewSettings, (*server).setTheme},
 	{http.MethodPost, "/settings/density", Members, auth.ViewSettings, (*server).setDensity},
+	{http.MethodPost, "/settings/language", Members, auth.ViewSettings, (*server).setLanguage},
+	{http.MethodPost, "/settings/zone", Members, auth.ViewSettings, (*server).setZone},
 	{http.MethodPost, "/settings/team", Members, auth.ViewSettings, (*server).setTeam},
 	{http.MethodPost, "/settings/refresh", Members, auth.RefreshInventory, (*server).refreshInventory},
 	{http.MethodGet, "/settings/sessions", Members, auth.ViewSettings, (*server).ownSessions},

@@ -159,6 +159,7 @@ func rolesWords(c echo.Context, roles auth.Roles) string {
 // render answers with a component.
 func render(c echo.Context, status int, component templ.Component) error {
 	c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
+	c.Response().Header().Set("Content-Language", say(c).Tag())
 	c.Response().WriteHeader(status)
 	return component.Render(c.Request().Context(), c.Response())
 }

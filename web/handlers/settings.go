@@ -14,8 +14,20 @@ import (
 
 // settings shows where orders go, how fresh the inventory is, and what its user may set.
 func (s *server) settings(c echo.Context) error {
+	var view templates.SettingsView
+	if session := current(c); session != nil {
+		view.Zone = session.Values.Zone
+	}
+	return s.showSettings(c, http.StatusOK, view)
+}
+
+// showSettings shows the settings with the time zone that was chosen, or what was typed and is none.
+func (s *server) showSettings(c echo.Context, status int, view templates.SettingsView) error {
 	ctx := c.Request().Context()
-	view := templates.SettingsView{PublicURL: s.PublicURL, Version: s.Version, Now: s.Now()}
+	view.PublicURL, view.Version, view.Now = s.PublicURL, s.Version, s.Now()
+	if session := current(c); session != nil {
+		view.Language = session.Values.Language
+	}
 	var err error
 	if who(c).May(auth.ViewInventory) {
 		if view.Refreshed, view.RefreshProblem, err = s.Inventory.Age(ctx); err != nil {
@@ -27,7 +39,7 @@ func (s *server) settings(c echo.Context) error {
 			return err
 		}
 	}
-	return render(c, http.StatusOK, templates.SettingsPage(s.page(c, "settings.title", templates.NavSettings), view))
+	return render(c, status, templates.SettingsPage(s.page(c, "settings.title", templates.NavSettings), view))
 }
 
 // setTheme keeps the theme with the session, so that a page comes in it at once.

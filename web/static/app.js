@@ -31,6 +31,9 @@
     }
   };
   setInterval(refreshTimes, 10000);
+  // The server writes times in the browser's zone, once it knows it (web/handlers/language.go).
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) document.cookie = `zone=${zone};path=/;max-age=31536000;samesite=lax${location.protocol === 'https:' ? ';secure' : ''}`;
 
   // A sentence for the status area of the frame, for what happens without a new page.
   const say = (text, link) => {
