@@ -71,10 +71,10 @@ func lookOfBadge(badge orders.Badge) badgeLook {
 }
 
 // bar is counts with the badges' words.
-func (v RequestView) bar(say i18n.Printer) []Count {
+func (v RequestView) bar() []Count {
 	counts := v.counts()
 	for i := range counts {
-		counts[i].Word = BadgeWord(say, orders.Badge(counts[i].Word))
+		counts[i].Word = BadgeWord(v.Say, orders.Badge(counts[i].Word))
 	}
 	return counts
 }
