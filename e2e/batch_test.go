@@ -103,6 +103,16 @@ func (b *tab) pays(id string) {
 	require.EqualValues(b.t, 200, b.press(`form[action$="/pay"]:not([id]) button[name=pay]`))
 }
 
+// hold looks at a page, with scripts also for what is wrong with it.
+func (b *tab) hold(name string) {
+	b.t.Helper()
+	if b.scripts {
+		b.check(name)
+	} else {
+		b.picture(name)
+	}
+}
+
 // choose gives a file to an input.
 func (b *tab) choose(selector, path string) {
 	b.t.Helper()
@@ -172,7 +182,7 @@ func resizeMany(b *tab) {
 	})
 
 	b.see(resize)
-	b.picture("batch-empty-form")
+	b.hold("batch-empty-form")
 	if b.scripts {
 		b.click(`.disclosure > summary`)
 	} else {
@@ -185,12 +195,12 @@ func resizeMany(b *tab) {
 	assert.Contains(t, b.text(`.bad-lines`), "not an ID")
 	assert.Equal(t, "2", b.attribute(`.bad-lines li`, "data-line"))
 	assert.Equal(t, larger, b.value("resize_param.product_id"))
-	b.picture("batch-bad-line")
+	b.hold("batch-bad-line")
 	b.run(fmt.Sprintf(`document.querySelectorAll('textarea[name=%q]').forEach(list => { list.value = list.value.replace("not an ID\n", "") })`, ids))
 	require.EqualValues(t, 200, b.press("aside button[name=review]"))
 	assert.Equal(t, "/orders/review", b.path())
 	assert.Contains(t, b.text("#calls"), "3 calls")
-	b.picture("batch-review")
+	b.hold("batch-review")
 	require.EqualValues(t, 200, b.press("button[name=place]"))
 	where := b.path()
 	require.Regexp(t, `^/requests/`, where)
@@ -207,13 +217,13 @@ func resizeMany(b *tab) {
 		b.until(`document.querySelectorAll("#request-live tr[data-state=placed]").length === 3`) // by itself
 	}
 	b.see(where)
-	b.picture("batch-unpaid")
+	b.hold("batch-unpaid")
 	for _, call := range r.Calls {
 		b.pays(call.ID)
 	}
 	r = b.request(where, "it is known which two failed", func(r told) bool { return r.counts()["completed"] == 248 && r.counts()["failed"] == 2 })
 	b.see(where + "?state=failed")
-	b.picture("batch-two-failed")
+	b.hold("batch-two-failed")
 	assert.ElementsMatch(t, two, b.ids("tr[data-result=failed]", "data-desktop"))
 	status, table := b.get(where+".csv", "text/csv")
 	require.Equal(t, http.StatusOK, status)
@@ -263,12 +273,12 @@ func buyTen(b *tab) {
 	assert.Contains(t, b.text(`.bad-lines`), "TEN 03")
 	assert.Equal(t, 1, b.count(`.bad-lines li`))
 	assert.Equal(t, uos, b.value(of+"product_id"))
-	b.picture("batch-users-bad-line")
+	b.hold("batch-users-bad-line")
 	b.run(fmt.Sprintf(`document.querySelectorAll('textarea[name=%q]').forEach(list => { list.value = list.value.replace("TEN 03", "TEN-03") })`, users))
 	require.EqualValues(t, 200, b.press(`button[name=fill]`))
 	assert.Zero(t, b.count(`.bad-lines li`))
 	assert.Equal(t, "new09", b.value(users+"[9].user_name"), "the lines are rows of the form")
-	b.picture("batch-users-read")
+	b.hold("batch-users-read")
 	require.EqualValues(t, 200, b.press("aside button[name=review]"))
 	assert.Equal(t, "/orders/review", b.path())
 	require.EqualValues(t, 200, b.press("button[name=place]"))

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
@@ -228,4 +230,12 @@ func (v RequestView) unpaid() int {
 		}
 	}
 	return n
+}
+
+// current marks the filter that is on.
+func current(is bool) templ.Attributes {
+	if !is {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "true", "data-active": true}
 }
