@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -79,6 +80,57 @@ func TestKeyboard(t *testing.T) {
 	b.keys(kb.Escape)
 	b.until(`!document.querySelector("details.confirm").open`)
 	b.until(`document.activeElement.localName === "summary"`)
+}
+
+func TestThePalette(t *testing.T) {
+	t.Parallel()
+	b := startConsole(t).open(t, true)
+	b.still()
+	b.see(b.console.link)
+	b.see("/desktops")
+	b.inventory()
+	b.see("/")
+	ctrlK := func() {
+		b.do(chromedp.KeyEvent("k", chromedp.KeyModifiers(kb.ModifierCtrl)))
+		b.until(`document.querySelector("#palette").open && document.querySelector("#palette [role=option]")`)
+	}
+	chosen := `document.getElementById(document.activeElement.getAttribute("aria-activedescendant"))`
+	is := func(words string) { b.until(fmt.Sprintf(`%s?.innerText.includes(%q)`, chosen, words)) }
+
+	// with nothing typed it offers the pages; the arrows go round
+	ctrlK()
+	is("Overview")
+	b.keys(kb.ArrowDown)
+	is("Desktops")
+	b.keys(kb.ArrowUp)
+	b.keys(kb.ArrowUp)
+	is("Settings")
+	assert.Equal(t, 1, b.count(`#palette [aria-selected=true]`))
+	b.usable("palette")
+	b.keys(kb.Escape)
+	b.until(`!document.querySelector("#palette").open`)
+
+	// a page, a kind of order, a desktop; Enter waits for what was typed last
+	for _, to := range []struct{ text, offered, path string }{
+		{"audit", "Audit", "/audit"},
+		{"ADD_VOL", "Add", "/orders/new/batch-desktop/ADD_VOLUME"},
+		{"DSGN-0412", "DSGN-0412", "/desktops"},
+	} {
+		ctrlK()
+		require.EqualValues(t, 200, b.lead(insert(to.text), press(kb.Enter)))
+		assert.Equal(t, to.path, b.path(), to.text)
+	}
+
+	// what nothing is called by is searched for
+	ctrlK()
+	b.do(insert("nothing-has-this-name"))
+	is("Search for")
+	require.EqualValues(t, 200, b.lead(press(kb.Enter)))
+	assert.Equal(t, "/search", b.path())
+
+	plain := b.console.open(t, false)
+	plain.see(b.console.signinLink(t))
+	assert.Equal(t, "/search", plain.attribute("a[data-palette]", "href"))
 }
 
 func TestSelectionSurvivesPaging(t *testing.T) {

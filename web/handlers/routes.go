@@ -57,6 +57,7 @@ var routes = []Route{
 	{http.MethodGet, "/", Members, auth.ViewOrders, (*server).overview},
 	{http.MethodGet, "/poll", Members, auth.ViewOrders, (*server).pollOverview},
 	{http.MethodGet, "/search", Members, auth.ViewOrders, (*server).search},
+	{http.MethodGet, "/palette", Members, auth.ViewOrders, (*server).palette},
 
 	{http.MethodGet, "/orders/new", Members, auth.PlaceOrders, (*server).kinds},
 	{http.MethodGet, "/orders/new/:door/:type", Members, auth.PlaceOrders, (*server).form},

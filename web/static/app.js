@@ -145,8 +145,54 @@
     all[next].scrollIntoView({ block: 'nearest' });
   };
 
+  // The palette: its field keeps the focus, the arrows move among the options that the server offers, Enter goes to one.
+  const palette = $('#palette');
+  const field = $('#palette input');
+  const options = () => $$('[role="option"]', palette);
+  let offered = null; // the text that the options are for
+  let sent = ''; // the text that was asked about last
+  let wanted = false; // Enter was pressed meanwhile
+  const point = (option) => {
+    for (const other of options()) other.setAttribute('aria-selected', String(other === option));
+    option ? field.setAttribute('aria-activedescendant', option.id) : field.removeAttribute('aria-activedescendant');
+    option?.scrollIntoView({ block: 'nearest' });
+  };
+  const openPalette = () => {
+    palette.showModal();
+    field.select();
+    wanted = false;
+    field.dispatchEvent(new Event('palette'));
+  };
+  palette?.addEventListener('keydown', (event) => {
+    const all = options();
+    const at = all.findIndex((option) => option.ariaSelected === 'true');
+    if (event.isComposing || !all.length) return;
+    if (event.key === 'ArrowDown') point(all[(at + 1) % all.length]);
+    else if (event.key === 'ArrowUp') point(all[(at - 1 + all.length) % all.length]);
+    else if (event.key === 'Enter' && event.target === field && offered !== field.value && !wanted) wanted = true;
+    else if (event.key === 'Enter' && event.target === field && offered === field.value && at >= 0) location.assign(all[at].dataset.href);
+    else return; // a second Enter that waits for nothing searches
+    event.preventDefault();
+  });
+  palette?.addEventListener('click', (event) => {
+    const option = event.target.closest('[role="option"]');
+    if (option) location.assign(option.dataset.href);
+    if (event.target === palette) palette.close(); // beside it
+  });
+  palette?.addEventListener('htmx:config:request', () => { sent = field.value; });
+  palette?.addEventListener('htmx:after:swap', () => {
+    offered = sent;
+    point(options()[0]);
+    if (wanted && offered === field.value && options()[0]) location.assign(options()[0].dataset.href);
+  });
+
   let pending = 0; // when g was pressed
   document.addEventListener('keydown', (event) => {
+    if (event.key.toLowerCase() === 'k' && event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey && palette) {
+      event.preventDefault();
+      if (!$('dialog[open]')) openPalette();
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const element = document.activeElement;
     if (event.key === 'Escape') {
@@ -190,8 +236,12 @@
   });
 
   document.addEventListener('click', (event) => {
-    const button = event.target.closest?.('[data-copy], [data-copy-text], [data-dialog], [data-select-clear]');
+    const button = event.target.closest?.('[data-copy], [data-copy-text], [data-dialog], [data-palette], [data-select-clear]');
     if (button?.matches('[data-copy], [data-copy-text]')) copy(button);
+    if (button?.matches('[data-palette]')) {
+      event.preventDefault();
+      openPalette();
+    }
     if (button?.matches('[data-dialog]')) $(button.dataset.dialog)?.showModal();
     if (button?.matches('[data-select-clear]')) {
       const form = button.closest('form[data-select]');
