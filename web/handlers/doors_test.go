@@ -109,7 +109,21 @@ func TestEveryExampleThroughTheForms(t *testing.T) {
 
 			review := c.get(a.Header.Get("Location"))
 			require.Equal(t, http.StatusOK, review.StatusCode)
-			placed := c.post("/orders/review", url.Values{"order": {m[1]}, "quote": {inputValue(t, review.body, "quote")}, "place": {"1"}})
+			place := url.Values{"order": {m[1]}, "quote": {inputValue(t, review.body, "quote")}, "place": {"1"}}
+			if kind, _ := orders.KindNamed(e.Kind()); kind.Effect.Has(orders.Destroys) {
+				for _, word := range []string{"", "yes", `"><b>`} {
+					place.Set("confirm", word)
+					refused := c.post("/orders/review", place)
+					assert.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode, "data are destroyed for no slip")
+					assert.Contains(t, problemsOf(refused.body)["confirm"], kind.Type)
+					assert.Equal(t, word, html.UnescapeString(inputValue(t, refused.body, "confirm")), "what was typed stays")
+				}
+				assert.Equal(t, http.StatusNotFound, c.get("/orders/"+m[1]).StatusCode)
+				place.Set("confirm", " "+strings.ToLower(kind.Type))
+			} else {
+				assert.NotContains(t, review.body, `name="confirm"`)
+			}
+			placed := c.post("/orders/review", place)
 			require.Equal(t, http.StatusSeeOther, placed.StatusCode, problemsOf(placed.body))
 			require.Equal(t, "/orders/"+m[1], placed.Header.Get("Location"))
 			assert.Equal(t, sentBody(t, e), c.orderBody(m[1]))

@@ -93,9 +93,9 @@ func probes(t testing.TB) map[string]probe {
 		"GET /signed-out": {allowed: 303},
 		"POST /logout":    {allowed: 303},
 
-		"GET /":       {allowed: 200},
-		"GET /poll":   {path: fixed("/poll?version=0"), allowed: 200},
-		"GET /search": {path: func(b *belongings) string { return "/search?q=" + b.orders["refused"] }, allowed: 303, other: 200},
+		"GET /":        {allowed: 200},
+		"GET /poll":    {path: fixed("/poll?version=0"), allowed: 200},
+		"GET /search":  {path: func(b *belongings) string { return "/search?q=" + b.orders["refused"] }, allowed: 303, other: 200},
 		"GET /palette": {path: func(b *belongings) string { return "/palette?q=" + b.orders["refused"] }, allowed: 200},
 
 		"GET /orders/new": {allowed: 200},

@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -81,7 +82,7 @@ func (c *console) placed(name string) string {
 	require.Equal(c.t, http.StatusSeeOther, a.StatusCode, problemsOf(a.body))
 	id := strings.TrimPrefix(a.Header.Get("Location"), "/orders/review?order=")
 	quote := inputValue(c.t, c.get(a.Header.Get("Location")).body, "quote")
-	a = c.post("/orders/review", url.Values{"order": {id}, "quote": {quote}, "place": {"1"}})
+	a = c.post("/orders/review", url.Values{"order": {id}, "quote": {quote}, "confirm": {path.Base(e.Kind())}, "place": {"1"}})
 	require.Equal(c.t, "/orders/"+id, a.Header.Get("Location"))
 	return id
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -29,6 +30,10 @@ func (s *server) showReview(c echo.Context, status int, id string, stopped *orde
 	p := say(c)
 	view := templates.ReviewView{Reviewed: reviewed, Say: p, PublicURL: s.PublicURL,
 		Price: templates.NewPriceView(reviewed.Quote, reviewed.QuoteError, s.Now())}
+	if c.Request().Method == http.MethodPost {
+		view.Typed = c.FormValue("confirm")
+		view.Unconfirmed = !confirmed(reviewed, view.Typed)
+	}
 	if len(reviewed.Outdated) > 0 {
 		status = http.StatusUnprocessableEntity
 	} else {
@@ -48,9 +53,20 @@ func (s *server) showReview(c echo.Context, status int, id string, stopped *orde
 	return render(c, status, templates.ReviewPage(s.page(c, "Review order", templates.NavNewOrder), view))
 }
 
+// confirmed tells that an order may be placed as far as its maker's word goes: what destroys data takes the name of its type,
+// typed by hand. The /v2 door asks for no such word: its callers are programs.
+func confirmed(reviewed orders.Reviewed, typed string) bool {
+	kind := reviewed.Checked.Decoded.Kind
+	return !kind.Effect.Has(orders.Destroys) || strings.EqualFold(strings.TrimSpace(typed), kind.Type)
+}
+
 // place turns the draft into an order, waits for it briefly and shows it, running or done.
 func (s *server) place(c echo.Context) error {
 	id := c.FormValue("order")
+	// what is wrong with the draft otherwise, Place says
+	if reviewed, err := s.Service.Draft(c.Request().Context(), who(c), id); err == nil && !confirmed(reviewed, c.FormValue("confirm")) {
+		return s.showReview(c, http.StatusUnprocessableEntity, id, nil)
+	}
 	order, err := s.Service.Place(c.Request().Context(), who(c), id, c.FormValue("quote"))
 	var told *orders.Error
 	if errors.As(err, &told) {
