@@ -45,6 +45,8 @@ type tab struct {
 	scripts bool
 	// iconless: it sees pages that are not the console's and have no icon, so that the browser looks for one at /favicon.ico.
 	iconless bool
+	// data names what the console holds, for its pictures; may be empty.
+	data string
 	// language is what it asks for its pages in; empty for the browser's own.
 	language string
 

@@ -12,7 +12,7 @@
   for (const fold of all('details.fold')) fold.open = true;
 
   if (!document.documentElement.lang) problems.push('no language');
-  if (!/\S · Order Console$/.test(document.title)) problems.push(`title: ${document.title}`);
+  if (!/\S · (Order Console|云办公订购控制台)$/.test(document.title)) problems.push(`title: ${document.title}`);
   for (const [selector, what] of [['h1', 'first heading'], ['main', 'main landmark']]) {
     const n = all(selector).filter(seen).length;
     if (n !== 1) problems.push(`${n} of ${what}`);

@@ -116,14 +116,28 @@ func TestEverybodyCanUseEveryPage(t *testing.T) {
 	}
 }
 
-// usable holds that axe finds nothing on the page that is shown, in either theme.
+// usable holds that axe finds nothing on the page that is shown, in either theme, and that it is whole on a phone, which is as
+// narrow as a desk's screen at 200 % and more.
 func (b *tab) usable(page string) {
 	b.t.Helper()
 	b.run(`document.querySelectorAll("details").forEach(details => { details.open = true })`)
-	b.run(`document.documentElement.dataset.theme = "light"`)
-	assert.Empty(b.t, b.axe(), "%s", page)
-	b.run(`document.documentElement.dataset.theme = "dark"`)
-	assert.Empty(b.t, b.axe("color-contrast"), "%s, dark", page)
+	picture := strings.Trim(strings.Join([]string{b.data, b.language, page}, "-"), "-")
+	for _, theme := range []string{"light", "dark"} {
+		b.run(`document.documentElement.dataset.theme = "` + theme + `"`)
+		if theme == "light" {
+			assert.Empty(b.t, b.axe(), "%s", page)
+		} else {
+			assert.Empty(b.t, b.axe("color-contrast"), "%s, dark", page)
+		}
+		if picturesIn != "" {
+			b.picture(fmt.Sprintf("%s-%s-%d", picture, theme, desk))
+			b.do(b.size(phone, 900))
+			b.picture(fmt.Sprintf("%s-%s-%d", picture, theme, phone))
+			b.do(b.size(desk, 900))
+		}
+	}
+	assert.Empty(b.t, b.broken(phone), "%s, on a phone", page)
+	b.do(b.size(desk, 900))
 }
 
 // TestEveryPageIsValid holds every sort of page against an HTML checker.

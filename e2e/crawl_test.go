@@ -88,6 +88,7 @@ func everySort(t *testing.T, language string) map[*tab][]string {
 	all := map[*tab][]string{}
 	for i, c := range []*console{startSeeded(t, 1000), startConsole(t)} {
 		b := c.open(t, true)
+		b.data = []string{"past", "new"}[i]
 		b.speaks(language)
 		b.still()
 		b.see(c.link)

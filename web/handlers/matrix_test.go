@@ -178,6 +178,7 @@ func probes(t testing.TB) map[string]probe {
 		"GET /settings/sessions":              {allowed: 200},
 		"POST /settings/sessions/end":         {form: form("id", strings.Repeat("a", 64)), allowed: 404},
 		"GET /settings/webhooks":              {allowed: 200},
+		"GET /settings/design":                {allowed: 200},
 		"POST /settings/webhooks":             {form: form("name", "a b"), allowed: 422},
 		"GET /settings/webhooks/:id":          {path: webhook(""), allowed: 404},
 		"POST /settings/webhooks/:id/test":    {path: webhook("/test"), allowed: 404},

@@ -119,6 +119,7 @@ var routes = []Route{
 
 	{http.MethodGet, "/settings", Members, auth.ViewSettings, (*server).settings},
 	{http.MethodPost, "/settings/theme", Members, auth.ViewSettings, (*server).setTheme},
+	{http.MethodGet, "/settings/design", Members, auth.ViewConsole, (*server).design},
 	{http.MethodPost, "/settings/density", Members, auth.ViewSettings, (*server).setDensity},
 	{http.MethodPost, "/settings/language", Members, auth.ViewSettings, (*server).setLanguage},
 	{http.MethodPost, "/settings/zone", Members, auth.ViewSettings, (*server).setZone},

@@ -42,6 +42,12 @@ func (s *server) showSettings(c echo.Context, status int, view templates.Setting
 	return render(c, status, templates.SettingsPage(s.page(c, "settings.title", templates.NavSettings), view))
 }
 
+// design shows what pages are made of.
+func (s *server) design(c echo.Context) error {
+	page := s.page(c, say(c).Say("design.title", nil), templates.NavSettings)
+	return render(c, http.StatusOK, templates.DesignPage(page, s.Now()))
+}
+
 // setTheme keeps the theme with the session, so that a page comes in it at once.
 func (s *server) setTheme(c echo.Context) error {
 	return s.setLook(c, "theme", func(look *auth.SessionValues) *string { return &look.Theme },

@@ -33,7 +33,7 @@
   setInterval(refreshTimes, 10000);
   // The server writes times in the browser's zone, once it knows it (web/handlers/language.go).
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone) document.cookie = `zone=${zone};path=/;max-age=31536000;samesite=lax${location.protocol === 'https:' ? ';secure' : ''}`;
+  if (zone) document.cookie = `zone=${zone};path=/;max-age=31536000;samesite=lax`;
 
   // A sentence for the status area of the frame, for what happens without a new page.
   const say = (text, link) => {
@@ -85,7 +85,7 @@
   // After a refusal the first wrong field has the focus, or the first of a group that is wrong as a whole; a folded
   // section that holds it opens.
   const focusInvalid = (root) => {
-    const wrong = $('[aria-invalid="true"], fieldset[data-invalid]', root);
+    const wrong = $('form :is([aria-invalid="true"], fieldset[data-invalid])', root);
     const field = wrong?.localName === 'fieldset' ? $('input, select, textarea, button', wrong) : wrong;
     if (!field) return;
     for (let fold = field.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
