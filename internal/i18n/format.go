@@ -6,11 +6,11 @@ import (
 )
 
 // layouts are how a language writes moments.
-type layouts struct{ date, month, minute, clock string }
+type layouts struct{ date, month, minute, clock, shortDate, shortMonth string }
 
 var written = map[string]layouts{
-	"en": {"2 Jan 2006", "January 2006", "2 Jan 2006, 15:04", "15:04:05"},
-	"zh": {"2006年1月2日", "2006年1月", "2006年1月2日 15:04", "15:04:05"},
+	"en": {"2 Jan 2006", "January 2006", "2 Jan 2006, 15:04", "15:04:05", "2 Jan", "Jan"},
+	"zh": {"2006年1月2日", "2006年1月", "2006年1月2日 15:04", "15:04:05", "1月2日", "1月"},
 }
 
 // Zone is where the reader's clock stands; UTC when nobody has said.
@@ -29,6 +29,16 @@ func (p Printer) Date(t time.Time) string {
 // Month is the month of a moment, in the reader's zone.
 func (p Printer) Month(t time.Time) string {
 	return p.mark(t.In(p.Zone()).Format(written[p.Language()].month))
+}
+
+// ShortDate is Date without the year, and ShortMonth Month, for axes.
+func (p Printer) ShortDate(t time.Time) string {
+	return t.In(p.Zone()).Format(written[p.Language()].shortDate)
+}
+
+// ShortMonth is the month without the year.
+func (p Printer) ShortMonth(t time.Time) string {
+	return t.In(p.Zone()).Format(written[p.Language()].shortMonth)
 }
 
 // Time is a moment to the minute, in the reader's zone.

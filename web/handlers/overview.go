@@ -28,7 +28,10 @@ func (s *server) overview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, templates.OverviewPage(s.page(c, "Overview", templates.NavOverview), view))
+	if view.Figures, err = s.figures(c); err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, templates.OverviewPage(s.page(c, say(c).Say("overview.title", nil), templates.NavOverview), view))
 }
 
 // pollOverview answers the overview's poll: all of it that can change, once anything has.
@@ -135,4 +138,18 @@ func (s *server) inventoryNumbers(ctx context.Context, scope auth.Scope, view *t
 	}
 	view.Desktops, view.Pools, view.ShowsInventory = desktops.Total, pools.Total, true
 	return nil
+}
+
+// figures are what the overview's plots show.
+func (s *server) figures(c echo.Context) (*templates.FiguresView, error) {
+	ctx, w, now := c.Request().Context(), who(c), s.Now()
+	view := templates.FiguresView{ByTeam: w.Scope().All(), ShowsInventory: w.May(auth.ViewInventory), Now: now, Say: say(c)}
+	var err error
+	if view.Sums, err = s.Journal.Sums(ctx, w.Scope(), templates.FirstMonth(now), templates.FirstWeek(now)); err != nil {
+		return nil, err
+	}
+	if view.ShowsInventory {
+		view.Expiring, err = s.Inventory.Expiring(ctx, w.Scope(), now, now.AddDate(0, 0, templates.ExpiringDays))
+	}
+	return &view, err
 }

@@ -87,6 +87,7 @@ type TeamBook interface {
 
 // Journal is what the pages read beside the service.
 type Journal interface {
+	orders.FigureReader
 	Count(ctx context.Context, scope auth.Scope) (map[orders.Badge]int, error)
 	Evidence(ctx context.Context, orderID string) (orders.Evidence, error)
 	Version() (version int64, changed <-chan struct{})

@@ -29,10 +29,12 @@ type OverviewView struct {
 	ShowsInventory  bool
 	// Endpoints are the cloud's, where it has anything to tell of them. All are told when one is left alone; ShowsEndpoints
 	// lists them.
-	Endpoints                   []cloud.EndpointStats
-	ShowsEndpoints              bool
-	Age                         InventoryAge
-	Poll                        PollView
+	Endpoints      []cloud.EndpointStats
+	ShowsEndpoints bool
+	Age            InventoryAge
+	Poll           PollView
+	// Figures are what the plots show; nil in the answer to a poll, which leaves them alone.
+	Figures                     *FiguresView
 	Say                         i18n.Printer
 	Now                         time.Time
 	MayPlace, MayPay, MaySettle bool
@@ -53,9 +55,9 @@ func (v OverviewView) nothingWaits() bool {
 // waitingTitle heads what waits: for those who neither pay nor settle, and have nothing to decide, it waits for others.
 func (v OverviewView) waitingTitle() string {
 	if v.MayPay || v.MaySettle || len(v.ToDecide) > 0 || v.nothingWaits() {
-		return "Waiting for you"
+		return v.Say.Say("overview.waiting_for_you", nil)
 	}
-	return "Waiting for an admin"
+	return v.Say.Say("overview.waiting_for_admin", nil)
 }
 
 // sub says in one line what there is to do.
@@ -69,15 +71,16 @@ func (v OverviewView) sub() string {
 	}
 	moving := v.Counts[orders.Badge(orders.StateQueued)] + v.Counts[orders.Badge(orders.StateSending)] + v.Counts[orders.BadgeProcessing]
 	if moving+waiting == 0 {
-		return "Nothing is moving, and nothing waits for you."
+		return v.Say.Say("overview.sub_none", nil)
 	}
-	return things(moving, "order is", "orders are") + " moving; " + things(waiting, "waits", "wait") + " for you."
+	return v.Say.Say("overview.sub", map[string]any{"moving": v.Say.Say("overview.sub_moving", map[string]any{"n": moving}),
+		"waiting": v.Say.Say("overview.sub_waiting", map[string]any{"n": waiting})})
 }
 
 // countWords is a number of things; lists are counted up to 1,001.
-func countWords(n int) string {
+func (v OverviewView) countWords(n int) string {
 	if n > 1000 {
-		return "over 1,000"
+		return v.Say.Say("overview.over", nil)
 	}
 	return strconv.Itoa(n)
 }
@@ -91,33 +94,35 @@ func things(n int, one, many string) string {
 
 // waits says what an order waits for, and what can be done about it by who looks.
 func (v OverviewView) waits(o orders.Order) (words, action string) {
+	say := func(key string, args map[string]any) string { return v.Say.Say("overview."+key, args) }
+	look := say("look", nil)
 	bill := orders.BillOf(o)
 	switch {
 	case o.State == orders.StateInDoubt && v.MaySettle:
-		return "no sure answer from the cloud", "Settle"
+		return say("in_doubt", nil), say("settle", nil)
 	case o.State == orders.StateInDoubt:
-		return "no sure answer from the cloud", "Look"
+		return say("in_doubt", nil), look
 	case o.Badge == orders.BadgeFailed:
-		return "the cloud refused a part of it", "Look"
+		return say("failed", nil), look
 	case bill.Unpaid == nil:
-		return "the cloud has not told the amount yet", "Look"
+		return say("no_amount", nil), look
 	}
-	action = "Look"
+	action = look
 	if v.MayPay && len(bill.UnpaidIDs) > 0 {
-		action = "Pay…"
+		action = say("pay", nil)
 	}
-	unpaid := FormatMoney(*bill.Unpaid)
+	unpaid := map[string]any{"amount": FormatMoney(*bill.Unpaid)}
 	switch {
 	case len(bill.UnpaidIDs) == 0:
-		return unpaid + ", a payment is under way", "Look"
+		return say("paying", unpaid), look
 	case bill.Verdict == orders.VerdictMatch:
-		return unpaid + ", billed as quoted", action
+		return say("as_quoted", unpaid), action
 	case bill.Verdict == orders.VerdictNoQuote:
-		return unpaid + ", nobody could quote it", action
+		return say("not_quoted", unpaid), action
 	case bill.Verdict == orders.VerdictDiffers && o.Quote != nil:
-		return "billed " + FormatMoney(*bill.Billed) + ", quoted " + FormatMoney(quoted(o)), action
+		return say("billed_otherwise", map[string]any{"billed": FormatMoney(*bill.Billed), "quoted": FormatMoney(quoted(o))}), action
 	}
-	return unpaid, action
+	return FormatMoney(*bill.Unpaid), action
 }
 
 // overviewCounts are the badges that the overview counts, in this order.
@@ -136,17 +141,17 @@ func (v OverviewView) beginWords() string {
 	if !v.MayPlace {
 		return v.Say.Say("empty.overview_look", nil)
 	}
-	return "Buy desktops, or pick some from the inventory and change them. You see what changes and what it costs before anything is ordered."
+	return v.Say.Say("overview.none_text", nil)
 }
 
 // beginnings are what somebody can start with when nothing was ever ordered.
 func (v OverviewView) beginnings() []Link {
 	var links []Link
 	if v.MayPlace {
-		links = append(links, Link{Text: "Buy desktops", Href: "/orders/new/subscribe/createDesktops", Icon: "plus"})
+		links = append(links, Link{Text: v.Say.Say("overview.buy", nil), Href: "/orders/new/subscribe/createDesktops", Icon: "plus"})
 	}
 	if v.ShowsInventory {
-		links = append(links, Link{Text: "Look at the desktops", Href: "/desktops", Icon: "monitor"})
+		links = append(links, Link{Text: v.Say.Say("overview.see_desktops", nil), Href: "/desktops", Icon: "monitor"})
 	}
 	return links
 }
@@ -154,9 +159,4 @@ func (v OverviewView) beginnings() []Link {
 // heldBack are the endpoints that calls are kept from at the moment.
 func (v OverviewView) heldBack() []cloud.EndpointStats {
 	return slices.DeleteFunc(slices.Clone(v.Endpoints), func(e cloud.EndpointStats) bool { return e.Breaker == cloud.BreakerClosed })
-}
-
-// heldBackWords say what that means.
-func heldBackWords(e cloud.EndpointStats) string {
-	return "The cloud's " + e.Name + " service failed again and again (" + e.LastFailure + ") and is left alone for a while. Orders wait; none is lost, and each can be withdrawn until it is sent."
 }

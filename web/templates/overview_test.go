@@ -5,12 +5,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 )
 
 func TestWhatWaitsForAnAdminDoesNotWaitForABuyer(t *testing.T) {
 	t.Parallel()
-	v := OverviewView{Counts: map[orders.Badge]int{orders.BadgeToBePaid: 2, orders.Badge(orders.StateInDoubt): 1},
+	v := OverviewView{Say: i18n.For(""), Counts: map[orders.Badge]int{orders.BadgeToBePaid: 2, orders.Badge(orders.StateInDoubt): 1},
 		Waiting: []Waiting{{Items: []orders.Order{{}}}}}
 	assert.Equal(t, "Nothing is moving, and nothing waits for you.", v.sub())
 	assert.Equal(t, "Waiting for an admin", v.waitingTitle())

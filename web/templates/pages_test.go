@@ -83,7 +83,8 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 			Judged: &orders.Judgement{Team: nasty, Need: orders.Need{Approvals: 1, Why: []field.Message{field.Say(nasty)}}, Budget: &status, After: &status}}),
 		"kinds":    KindsPage(signedIn(), KindsView{Say: say, Targets: url.Values{"desktop_ids": {nasty}}}),
 		"settings": SettingsPage(signedIn(), SettingsView{PublicURL: nasty, Quotas: []cloud.Quota{{Type: nasty, Unit: nasty}}, RefreshProblem: nasty, Now: now}),
-		"overview": OverviewPage(signedIn(), OverviewView{Waiting: []Waiting{{Items: []orders.Order{order}, More: nasty}}, Moving: []orders.Order{order}, Age: age, ShowsInventory: true, Say: say, Now: now}),
+		"overview": OverviewPage(signedIn(), OverviewView{Waiting: []Waiting{{Items: []orders.Order{order}, More: nasty}}, Moving: []orders.Order{order}, Age: age,
+			Figures: &FiguresView{ByTeam: true, Now: now, Say: say, Sums: orders.Sums{SpentByTeam: []orders.Spent{{Name: nasty, Month: orders.MonthOf(now), Money: cloud.Money{Amount: decimal.NewFromInt(5), Currency: nasty}}}}}, ShowsInventory: true, Say: say, Now: now}),
 	} {
 		html := render(t, page)
 		assert.NotContains(t, html, "<script>alert", name)
@@ -238,15 +239,15 @@ func TestTheLogSpeaksInWords(t *testing.T) {
 func TestWhatAnOrderWaitsFor(t *testing.T) {
 	t.Parallel()
 	doubt := orders.Order{State: orders.StateInDoubt}
-	_, action := OverviewView{MaySettle: true}.waits(doubt)
+	_, action := OverviewView{Say: i18n.For(""), MaySettle: true}.waits(doubt)
 	assert.Equal(t, "Settle", action)
-	_, action = OverviewView{}.waits(doubt)
+	_, action = OverviewView{Say: i18n.For("")}.waits(doubt)
 	assert.Equal(t, "Look", action, "nothing is offered that would be refused")
 
 	status := cloud.StatusToBePaid
 	unpaid := orders.Order{State: orders.StatePlaced, Badge: orders.BadgeToBePaid, Quote: &orders.Quote{Amount: decimal.RequireFromString("48.00"), Currency: "CNY"},
 		CloudOrders: []orders.CloudOrder{{OrderID: "CS1", Status: &status, Currency: "CNY"}}}
-	may := OverviewView{MayPay: true}
+	may := OverviewView{Say: i18n.For(""), MayPay: true}
 	words, action := may.waits(unpaid)
 	assert.Equal(t, "the cloud has not told the amount yet", words)
 	assert.Equal(t, "Look", action)
@@ -265,7 +266,7 @@ func TestWhatAnOrderWaitsFor(t *testing.T) {
 	free.Quote = nil
 	words, _ = may.waits(free)
 	assert.Equal(t, "48.00 CNY, nobody could quote it", words)
-	_, action = OverviewView{}.waits(bill("48"))
+	_, action = OverviewView{Say: i18n.For("")}.waits(bill("48"))
 	assert.Equal(t, "Look", action)
 	paying := bill("48")
 	paying.CloudOrders[0].Action = &orders.Action{Kind: orders.ActionPay, State: orders.ActionSending}
