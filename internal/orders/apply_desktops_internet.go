@@ -79,6 +79,9 @@ func (p *ApplyDesktopsInternet) products(*Facts) ([]cloud.ProductInfo, bool) {
 	return []cloud.ProductInfo{eipProduct(p.EIPType, num(p.BandwidthSize), p.quantity())}, true
 }
 
+// unpriced tells that what is billed by traffic has no price before it is used.
+func (p *ApplyDesktopsInternet) unpriced() bool { return p.EIPChargeMode == "TRAFFIC" }
+
 // create counts EIPs that are bought on their own; those for desktops are told apart by the desktops.
 func (p *ApplyDesktopsInternet) create() (product string, quantity int) {
 	if len(p.DesktopIDs) > 0 {

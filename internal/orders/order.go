@@ -240,6 +240,10 @@ type Quote struct {
 	Currency       string
 	Lines          []cloud.QuoteLine
 	AskedAt        time.Time
+	// Monthly is nil where it is not known, and where the order buys something new.
+	Monthly *Monthly
+	// Was is the price that was shown before, when it has moved since; nil otherwise.
+	Was *cloud.Money
 }
 
 // Draft is a form that was filled in without a problem and waits for its review page. It belongs to one person.
@@ -254,7 +258,8 @@ type Draft struct {
 	Body      []byte
 	Hash      string
 	Quote     *Quote
-	// QuoteError is why there is no quote although the kind can be quoted; empty otherwise.
+	// QuoteError is why there is no quote although the kind can be quoted, in the cloud's words or as a message's key
+	// (Quote…); empty otherwise.
 	QuoteError string
 	RepeatOf   string
 	// Calls are those of a request that needs several; nil when it is one itself.

@@ -225,8 +225,16 @@ func Creation(kind Kind, p Payload) string {
 	return fmt.Sprintf("%s|%s|%d", kind.Name(), product, quantity)
 }
 
+// Why there is no quote, where the cloud did not say it in its own words: keys of messages.
+const (
+	// QuoteUnknown: the inventory does not know what the order is about.
+	QuoteUnknown = "price.unknown_target"
+	// QuoteUnanswered: the cloud was asked and did not answer.
+	QuoteUnanswered = "price.unanswered"
+)
+
 // Quote asks what a checked request costs, all its calls together. A nil quote without a problem means that nobody can
-// quote it; the problem is the cloud's reason when it could not answer.
+// quote it; the problem is the cloud's reason when it could not answer, or one of the keys above.
 func (s *Service) Quote(ctx context.Context, checked Checked) (quote *Quote, problem string) {
 	quote, _, problem = s.quotes(ctx, checked)
 	return quote, problem
@@ -236,8 +244,8 @@ func (s *Service) Quote(ctx context.Context, checked Checked) (quote *Quote, pro
 func (s *Service) quoteOne(ctx context.Context, checked Checked) (quote *Quote, problem string) {
 	question, can := checked.Payload.Question(checked.Facts)
 	if !can {
-		if checked.Decoded.Kind.Quotable() {
-			return nil, "the inventory does not know what this is about yet"
+		if free, is := checked.Payload.(interface{ unpriced() bool }); checked.Decoded.Kind.Quotable() && !(is && free.unpriced()) {
+			return nil, QuoteUnknown
 		}
 		return nil, ""
 	}
@@ -257,7 +265,7 @@ func quoteProblem(err error) string {
 	if errors.As(err, &e) && (e.Code != "" || e.HTTPStatus != 0) {
 		return e.Error()
 	}
-	return "the cloud did not answer"
+	return QuoteUnanswered
 }
 
 // Review stores a request that is ready to be placed as its person's draft, with its price, and returns it. The ID is
@@ -279,7 +287,7 @@ func (s *Service) Review(ctx context.Context, who auth.Who, d Decoded, ask Ask) 
 	} else if !errors.Is(err, ErrNotFound) {
 		return Draft{}, err
 	}
-	quote, each, problem := s.quotes(ctx, checked)
+	quote, each, problem := s.Price(ctx, checked)
 	calls := draftCalls(ask.ID, checked, each)
 	judged, err := s.judgement(ctx, who, checked, quote, calls, Order{ID: ask.ID, RepeatOf: ask.RepeatOf})
 	if err != nil {
@@ -393,17 +401,15 @@ func (s *Service) Place(ctx context.Context, who auth.Who, id, quoteID string) (
 	if quoteID != draft.Shown() {
 		return Order{}, &Error{Code: CodePrice, Message: field.Say("error.quote_changed")}
 	}
-	if draft.Quote != nil && s.Now().Sub(draft.Quote.AskedAt) > quoteAge {
-		quote, each, problem := s.quotes(ctx, reviewed.Checked)
-		moved := quote == nil || quote.Currency != draft.Quote.Currency || !quote.Amount.Equal(draft.Quote.Amount)
-		draft.Quote, draft.QuoteError = quote, problem
-		draft.requote(each)
-		if err := s.Journal.SaveDraft(ctx, draft); err != nil {
+	if draft.Quote != nil {
+		moved, err := s.renew(ctx, &reviewed)
+		if err != nil {
 			return Order{}, err
 		}
 		if moved {
 			return Order{}, &Error{Code: CodePrice, Message: field.Say("error.quote_moved")}
 		}
+		draft = reviewed.Draft
 	}
 	return s.submit(ctx, who, s.ordersOf(who, reviewed.Checked, draft.Calls, Order{ID: id, Reason: draft.Reason, Quote: draft.Quote, RepeatOf: draft.RepeatOf}))
 }

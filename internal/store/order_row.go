@@ -201,6 +201,8 @@ type storedQuote struct {
 	Currency       string            `json:"currency"`
 	Lines          []cloud.QuoteLine `json:"lines,omitempty"`
 	AskedAt        int64             `json:"asked_at"`
+	Monthly        *orders.Monthly   `json:"monthly,omitempty"`
+	Was            *cloud.Money      `json:"was,omitempty"`
 }
 
 // quote is what was stored; nil when nothing was.
@@ -209,11 +211,12 @@ func (s storedQuote) quote() *orders.Quote {
 		return nil
 	}
 	return &orders.Quote{ID: s.ID, Amount: s.Amount, OfficialAmount: s.OfficialAmount, Currency: s.Currency, Lines: s.Lines,
-		AskedAt: timeOf(s.AskedAt)}
+		AskedAt: timeOf(s.AskedAt), Monthly: s.Monthly, Was: s.Was}
 }
 
 func quoteStored(q *orders.Quote) storedQuote {
-	return storedQuote{ID: q.ID, Amount: q.Amount, OfficialAmount: q.OfficialAmount, Currency: q.Currency, Lines: q.Lines, AskedAt: micros(q.AskedAt)}
+	return storedQuote{ID: q.ID, Amount: q.Amount, OfficialAmount: q.OfficialAmount, Currency: q.Currency, Lines: q.Lines,
+		AskedAt: micros(q.AskedAt), Monthly: q.Monthly, Was: q.Was}
 }
 
 func quoteOrNull(q *orders.Quote) (any, error) {

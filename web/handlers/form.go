@@ -271,8 +271,8 @@ func (s *server) checkForm(c echo.Context) error {
 	var told *orders.Error
 	switch {
 	case err == nil:
-		quote, problem := s.Service.Quote(c.Request().Context(), checked)
-		price = templates.NewPriceView(quote, problem, s.Now())
+		quote, _, problem := s.Service.Price(c.Request().Context(), checked)
+		price = templates.NewPriceView(checked, quote, problem, s.Now())
 	case !errors.As(err, &told) || told.Code != orders.CodeInvalid:
 		return err
 	}

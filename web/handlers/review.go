@@ -27,9 +27,12 @@ func (s *server) showReview(c echo.Context, status int, id string, stopped *orde
 	if err != nil {
 		return err
 	}
+	if err := s.Service.Reprice(c.Request().Context(), &reviewed); err != nil {
+		return err
+	}
 	p := say(c)
 	view := templates.ReviewView{Reviewed: reviewed, Say: p, PublicURL: s.PublicURL,
-		Price: templates.NewPriceView(reviewed.Quote, reviewed.QuoteError, s.Now())}
+		Price: templates.NewPriceView(reviewed.Checked, reviewed.Quote, reviewed.QuoteError, s.Now())}
 	if c.Request().Method == http.MethodPost {
 		view.Typed = c.FormValue("confirm")
 		view.Unconfirmed = !confirmed(reviewed, view.Typed)
@@ -50,7 +53,7 @@ func (s *server) showReview(c echo.Context, status int, id string, stopped *orde
 		view.Stopped = p.Say(stopped.Message.Key, stopped.Message.Args)
 		view.InTheWay = stopped.OrderID
 	}
-	return render(c, status, templates.ReviewPage(s.page(c, "Review order", templates.NavNewOrder), view))
+	return render(c, status, templates.ReviewPage(s.page(c, p.Say("review.title", nil), templates.NavNewOrder), view))
 }
 
 // confirmed tells that an order may be placed as far as its maker's word goes: what destroys data takes the name of its type,

@@ -258,7 +258,7 @@ func orderLive(v OrderView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Card(CardView{ID: "changes", Title: T(ctx, "order.changes"), Flush: true, Aside: MutedText(changesWords(v.Foreseen.Changes))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Card(CardView{ID: "changes", Title: T(ctx, "order.changes"), Flush: true, Aside: MutedText(changesWords(v.Foreseen.Changes, v.Say))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,9 +1,13 @@
 package templates
 
 import (
+	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 )
 
@@ -12,6 +16,7 @@ type PriceView struct {
 	// State is one of the Price… constants; empty means that nobody has asked yet.
 	State   string
 	Quote   *orders.Quote
+	Costs   orders.Costs
 	Problem string
 	Now     time.Time
 }
@@ -24,36 +29,86 @@ const (
 	PriceFailed     = "failed"
 )
 
-// NewPriceView shows a quote, or why there is none.
-func NewPriceView(quote *orders.Quote, problem string, now time.Time) PriceView {
+// NewPriceView shows the quote of a checked request, or why there is none.
+func NewPriceView(checked orders.Checked, quote *orders.Quote, problem string, now time.Time) PriceView {
 	v := PriceView{State: PriceNone, Quote: quote, Problem: problem, Now: now}
 	if quote != nil {
-		v.State = PriceQuoted
+		v.State, v.Costs = PriceQuoted, orders.CostsOf(checked, quote)
 	} else if problem != "" {
 		v.State = PriceFailed
 	}
 	return v
 }
 
-func (v PriceView) total() cloud.Money {
-	return cloud.Money{Amount: v.Quote.Amount.Abs(), Currency: v.Quote.Currency}
+func (v PriceView) money(amount decimal.Decimal) cloud.Money {
+	return cloud.Money{Amount: amount, Currency: v.Quote.Currency}
 }
 
-func (v PriceView) official() cloud.Money {
-	return cloud.Money{Amount: v.Quote.OfficialAmount, Currency: v.Quote.Currency}
-}
-
+func (v PriceView) total() cloud.Money    { return v.money(v.Quote.Amount.Abs()) }
+func (v PriceView) official() cloud.Money { return v.money(v.Quote.OfficialAmount) }
 func (v PriceView) discount() cloud.Money {
-	return cloud.Money{Amount: v.Quote.Amount.Sub(v.Quote.OfficialAmount), Currency: v.Quote.Currency}
+	return v.money(v.Quote.Amount.Sub(v.Quote.OfficialAmount))
 }
 
-// payWord says whether money goes or comes.
-func payWord(quote *orders.Quote) string {
+// why is the reason for there being no price: the cloud's words, or a message, with how many of several calls it is about.
+func (v PriceView) why(say i18n.Printer) string {
+	if calls, reason, several := strings.Cut(v.Problem, ": "); several && say.Has(reason) {
+		return calls + ": " + say.Say(reason, nil)
+	}
+	return say.Say(v.Problem, nil)
+}
+
+// termKey is the message of the term that the last column is for.
+func (v PriceView) termKey() string {
+	if v.Costs.Months == 0 {
+		return "price.rest"
+	}
+	return "price.term"
+}
+
+// payKey is the message of whether money goes or comes.
+func payKey(quote *orders.Quote) string {
 	switch {
 	case quote.Amount.IsNegative():
-		return "Refunded"
+		return "price.refunded"
 	case quote.Amount.IsZero():
-		return "Costs nothing"
+		return "price.nothing"
 	}
-	return "To be paid"
+	return "price.to_pay"
 }
+
+// priceLine is what one desktop or product makes up of a quote.
+type priceLine struct {
+	name string
+	// verbatim marks a name of the cloud's, or of people's.
+	verbatim bool
+	quote    cloud.QuoteLine
+	monthly  *orders.MonthlyLine
+}
+
+// priceLines are the lines of a quote with the names of what they are about, where the inventory knows them.
+func priceLines(quote *orders.Quote, facts *orders.Facts, say i18n.Printer) []priceLine {
+	if quote == nil {
+		return nil
+	}
+	monthly := map[string]*orders.MonthlyLine{}
+	if quote.Monthly != nil {
+		for i, line := range quote.Monthly.Each {
+			monthly[line.ID] = &quote.Monthly.Each[i]
+		}
+	}
+	lines := make([]priceLine, 0, len(quote.Lines))
+	for _, line := range quote.Lines {
+		l := priceLine{name: line.ID, verbatim: true, quote: line, monthly: monthly[line.ID]}
+		if part, position, is := orders.PricePart(line.ID); is {
+			l.name, l.verbatim = say.Say("price.part_"+part, map[string]any{"number": position + 1}), false
+		} else if facts != nil && facts.Desktops[line.ID].ComputerName != "" {
+			l.name = facts.Desktops[line.ID].ComputerName
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// linesShown is how many lines of a quote are shown before they are folded, mostLines how many at all.
+const linesShown, mostLines = 10, 200

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 )
 
@@ -32,7 +33,7 @@ func (v ReviewView) mayRunUnpaid() bool {
 func (v ReviewView) sub() string {
 	words := v.Say.Say("kind."+v.Draft.Kind+".title", nil) + " · " + v.Draft.Kind
 	if v.Checked.Team != "" {
-		words += " · team " + v.Checked.Team
+		words += " · " + v.Say.Say("review.team", map[string]any{"team": v.Checked.Team})
 	}
 	return words
 }
@@ -56,37 +57,40 @@ func (v ReviewView) reasonProblem() string {
 func (v ReviewView) thenWords() string {
 	switch {
 	case v.asks():
-		return "Nothing is sent before it is approved. You can withdraw it until then."
+		return v.Say.Say("review.then_approval", nil)
 	case v.Judged != nil && v.Judged.Keeps != "":
-		return "The order is written down before it is sent, and is sent once."
+		return v.Say.Say("review.then_sent", nil)
 	}
-	return "No approval is needed. The order is written down before it is sent, and is sent once."
+	return v.Say.Say("review.then", nil)
 }
 
 func (v ReviewView) placeWord() string {
 	if v.asks() {
-		return "Ask for approval"
+		return v.Say.Say("review.ask", nil)
 	}
 	if v.destroys() {
-		return "Destroy data and place order"
+		return v.Say.Say("review.place_destroys", nil)
 	}
-	return "Place order"
+	if v.Draft.Quote != nil && v.Draft.Quote.Was != nil {
+		return v.Say.Say("review.place_moved", nil)
+	}
+	return v.Say.Say("review.place", nil)
 }
 
 // payWords says who will pay.
 func (v ReviewView) payWords() string {
 	switch {
 	case v.Draft.Quote != nil && !v.Draft.Quote.Amount.IsPositive():
-		return "There is nothing to pay: it runs as soon as you place it."
+		return v.Say.Say("review.pay_nothing", nil)
 	case v.Checked.AutoPay && v.Draft.Quote != nil:
-		return "The console pays by itself as soon as the bill equals this price; a difference waits for you."
+		return v.Say.Say("review.pay_itself", nil)
 	case v.Checked.AutoPay:
-		return "Automatic payment was asked for, but there is no price to compare the bill with: the payment waits for you."
+		return v.Say.Say("review.pay_no_price", nil)
 	}
-	return "The order is placed unpaid. You pay it on its page once the bill is known."
+	return v.Say.Say("review.pay_later", nil)
 }
 
-func changesWords(changes []orders.Change) string {
+func changesWords(changes []orders.Change, say i18n.Printer) string {
 	subjects := map[string]bool{}
 	for _, change := range changes {
 		if change.Subject != "" { // the term is no resource's
@@ -94,7 +98,7 @@ func changesWords(changes []orders.Change) string {
 		}
 	}
 	if len(subjects) > 1 {
-		return fmt.Sprintf("%d resources", len(subjects))
+		return say.Say("review.resources", map[string]any{"n": len(subjects)})
 	}
 	return ""
 }
@@ -132,5 +136,5 @@ func (v ReviewView) stoppedLinks() []Link {
 	if v.InTheWay == "" {
 		return nil
 	}
-	return []Link{{Text: "Open the other order", Href: "/orders/" + v.InTheWay}}
+	return []Link{{Text: v.Say.Say("review.other_order", nil), Href: "/orders/" + v.InTheWay}}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 )
 
@@ -20,8 +21,8 @@ func TestTheCommandOfAReviewSaysWhy(t *testing.T) {
 
 func TestTheTermIsNoResource(t *testing.T) {
 	t.Parallel()
-	assert.Empty(t, changesWords([]orders.Change{{Subject: "A"}, {}}))
-	assert.Equal(t, "2 resources", changesWords([]orders.Change{{Subject: "A"}, {Subject: "B"}, {Subject: "B"}, {}}))
+	assert.Empty(t, changesWords([]orders.Change{{Subject: "A"}, {}}, i18n.For("")))
+	assert.Equal(t, "2 resources", changesWords([]orders.Change{{Subject: "A"}, {Subject: "B"}, {Subject: "B"}, {}}, i18n.For("")))
 }
 
 func TestAnAdminsApprovalIsOneOfThoseNeeded(t *testing.T) {
