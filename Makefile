@@ -43,7 +43,11 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 
 .PHONY: bench
 bench: ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+	go test -run '^$$' -bench . -skip BenchmarkGrowth -benchmem ./...
+
+.PHONY: bench-pages
+bench-pages: ## print the server's time for every page, with 1,000 and with 100,000 orders (takes minutes)
+	go test -run '^$$' -bench 'BenchmarkGrowth$$' -benchtime 1x -timeout 30m -v ./web/handlers
 
 .PHONY: chaos
 chaos: build ## kill consoles while orders are placed at a cloud that misbehaves; compare the books (CHAOS='-orders 2000')
