@@ -262,6 +262,8 @@ type Draft struct {
 	// (Quote…); empty otherwise.
 	QuoteError string
 	RepeatOf   string
+	// Template is the one that the form was filled in from, if any.
+	Template string
 	// Calls are those of a request that needs several; nil when it is one itself.
 	Calls     []DraftCall
 	CreatedAt time.Time

@@ -36,6 +36,8 @@ func (e *InTheWay) Error() string { return "order " + e.OrderID + " is in the wa
 // the next number of the head and stamps the order with it.
 type Journal interface {
 	RequestBook
+	ViewBook
+	TemplateBook
 	FigureReader
 	RunBook
 

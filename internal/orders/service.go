@@ -115,6 +115,8 @@ type Ask struct {
 	Reason string
 	// RepeatOf is the order that this one repeats.
 	RepeatOf string
+	// Template is the one that the form was filled in from.
+	Template string
 }
 
 // Check holds a decoded request against the inventory and prepares what is sent. A request with problems comes back
@@ -297,7 +299,7 @@ func (s *Service) Review(ctx context.Context, who auth.Who, d Decoded, ask Ask) 
 		return Draft{}, reasonMissing(judged.Again)
 	}
 	draft := Draft{ID: ask.ID, Actor: who.Name, Team: checked.Team, Kind: d.Kind.Name(), Reason: ask.Reason, DesktopID: DesktopID(d.Payload),
-		Body: checked.Body, Hash: Fingerprint(checked.Path, checked.Body), Quote: quote, QuoteError: problem, RepeatOf: ask.RepeatOf, Calls: calls, CreatedAt: s.Now()}
+		Body: checked.Body, Hash: Fingerprint(checked.Path, checked.Body), Quote: quote, QuoteError: problem, RepeatOf: ask.RepeatOf, Template: ask.Template, Calls: calls, CreatedAt: s.Now()}
 	return draft, told(s.Journal.SaveDraft(ctx, draft))
 }
 

@@ -251,4 +251,4 @@ func waysOf(ctx context.Context, q querier, scope audit.Scope, a *arguments, tex
 }
 
 // objectKinds are what objects of entries begin with.
-var objectKinds = []string{"order", "key", "session", "team", "webhook", "delegation"}
+var objectKinds = []string{"order", "key", "session", "team", "webhook", "delegation", "template", "list"}

@@ -211,7 +211,7 @@ func TestAuditQueriesFindTheirRowsByAnIndex(t *testing.T) {
 			query, args, err := auditQuery(context.Background(), s.reader, f, 51)
 			require.NoError(t, err)
 			steps := plan(t, s.reader, query, args...)
-			assertIndexed(t, name, steps, "page", "b0", "b1", "b2", "b3", "b4", "b5", "b6")
+			assertIndexed(t, name, steps, "page", "b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8")
 			if name != "all" && name != "time" {
 				assert.NotContains(t, steps, "audit_by_time", name)
 			}

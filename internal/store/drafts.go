@@ -20,13 +20,15 @@ func (s *Store) SaveDraft(ctx context.Context, d orders.Draft) error {
 	}
 	return s.write(ctx, func(t *tx) error {
 		rows, err := t.exec(`
-			INSERT INTO drafts (id, actor, kind, reason, desktop_id, body, hash, quote, quote_error, repeat_of, created_at, team, calls)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+			INSERT INTO drafts (id, actor, kind, reason, desktop_id, body, hash, quote, quote_error, repeat_of, created_at, team, calls, template)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 			ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, reason = excluded.reason, desktop_id = excluded.desktop_id,
 				body = excluded.body, hash = excluded.hash, quote = excluded.quote, quote_error = excluded.quote_error,
-				repeat_of = excluded.repeat_of, created_at = excluded.created_at, team = excluded.team, calls = excluded.calls
+				repeat_of = excluded.repeat_of, created_at = excluded.created_at, team = excluded.team, calls = excluded.calls,
+				template = excluded.template
 			WHERE drafts.actor = excluded.actor`,
-			d.ID, d.Actor, d.Kind, d.Reason, d.DesktopID, string(d.Body), d.Hash, quote, d.QuoteError, d.RepeatOf, micros(d.CreatedAt), d.Team, calls)
+			d.ID, d.Actor, d.Kind, d.Reason, d.DesktopID, string(d.Body), d.Hash, quote, d.QuoteError, d.RepeatOf, micros(d.CreatedAt), d.Team, calls,
+			d.Template)
 		if err == nil && rows == 0 {
 			err = orders.ErrNotFound
 		}
@@ -43,9 +45,10 @@ func (s *Store) Draft(ctx context.Context, actor, id string) (orders.Draft, erro
 	var quote storedQuote
 	var calls []storedCall
 	err := s.reader.QueryRowContext(ctx, `
-		SELECT id, actor, kind, reason, desktop_id, body, hash, quote, quote_error, repeat_of, created_at, team, calls
+		SELECT id, actor, kind, reason, desktop_id, body, hash, quote, quote_error, repeat_of, created_at, team, calls, template
 		FROM drafts WHERE id = $1 AND actor = $2`, id, actor).
-		Scan(&d.ID, &d.Actor, &d.Kind, &d.Reason, &d.DesktopID, &d.Body, &d.Hash, document{&quote}, &d.QuoteError, &d.RepeatOf, at{&d.CreatedAt}, &d.Team, document{&calls})
+		Scan(&d.ID, &d.Actor, &d.Kind, &d.Reason, &d.DesktopID, &d.Body, &d.Hash, document{&quote}, &d.QuoteError, &d.RepeatOf, at{&d.CreatedAt}, &d.Team, document{&calls},
+			&d.Template)
 	if err != nil {
 		return orders.Draft{}, fmt.Errorf("draft %s: %w", id, notFound(err))
 	}

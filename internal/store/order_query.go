@@ -66,10 +66,13 @@ func ordersQuery(ctx context.Context, q querier, f orders.Filter, limit int) (st
 	if err != nil {
 		return "", nil, err
 	}
-	branches := []branch{b.along("")}
+	// one or the other: what a text adds as an argument has to stand in the query, or PostgreSQL knows no type for it
+	var branches []branch
 	if len(conditions) > 0 {
 		branches = conditions[0].lead()
 		conditions = conditions[1:]
+	} else {
+		branches = append(branches, b.along(""))
 	}
 	direction, limits := " DESC", " LIMIT "+strconv.Itoa(limit)
 	if f.Newer {

@@ -49,6 +49,9 @@ var onBoth = map[string]func(*testing.T){
 	"TestDrafts":                                       TestDrafts,
 	"TestEachOrderIsClaimedOnce":                       TestEachOrderIsClaimedOnce,
 	"TestFacts":                                        TestFacts,
+	"TestOrdersAreFoundByTheirWords":                   TestOrdersAreFoundByTheirWords,
+	"TestAWordOfManyTerms":                             TestAWordOfManyTerms,
+	"TestOldOrdersAreIndexed":                          TestOldOrdersAreIndexed,
 	"TestFilters":                                      TestFilters,
 	"TestKeys":                                         TestKeys,
 	"TestLists":                                        TestLists,
@@ -96,7 +99,7 @@ var onBoth = map[string]func(*testing.T){
 }
 
 // onSQLite are those of its own: its files, its settings and the plans of its queries.
-var onSQLite = []string{"TestAFileThatIsNoDatabaseIsRefused", "TestAuditQueriesFindTheirRowsByAnIndex", "TestBackup", "TestInventoryListsAreReadAlongAnIndex",
+var onSQLite = []string{"TestSelectionsAreReadAlongAnIndex", "TestTerms", "TestTextQueriesFindTheirRowsByAnIndex", "TestAFileThatIsNoDatabaseIsRefused", "TestAuditQueriesFindTheirRowsByAnIndex", "TestBackup", "TestInventoryListsAreReadAlongAnIndex",
 	"TestLimits", "TestListsOfRequestsAndWhatBelongsToThemAreReadAlongIndexes", "TestOrderQueriesFindTheirRowsByAnIndex", "TestQueuesFindTheirRowsByAnIndex", "TestTheFilesAreTheOwnersAlone", "TestTheOverviewReadsAlongIndexes",
 	"TestTheCursorBeginsAtTheEndOfTheLog", "TestTellingReadsAlongIndexes",
 	"TestTheLogOnlyGrows", "TestTheSettingsReachEveryConnection"}

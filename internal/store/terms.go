@@ -174,7 +174,11 @@ func (s span) on(a *arguments, column string) string {
 const mostWords = 8
 
 // wordsOf are the words of what somebody looks for. Each has to be found: in one of its spans. A word is found by its beginning.
+// What is no text has none.
 func wordsOf(text string) (words [][]span) {
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return nil
+	}
 	for _, run := range runsOf(text) {
 		if run.unspaced {
 			if len(run.letters) == 1 {

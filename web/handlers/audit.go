@@ -54,7 +54,11 @@ func (s *server) audit(c echo.Context) error {
 		}
 		return c.JSON(http.StatusOK, jsonList(items, older))
 	}
-	view := templates.AuditView{Entries: page.Items, Query: query, Now: s.Now(),
+	saved, err := s.savedViews(c, "audit")
+	if err != nil {
+		return err
+	}
+	view := templates.AuditView{Entries: page.Items, Saved: saved, Query: query, Now: s.Now(),
 		Pager: templates.PagerView{Older: older, Newer: turned("/audit", query, "before", numberText(page.Newer))}}
 	return render(c, http.StatusOK, templates.AuditPage(s.page(c, "audit.title", templates.NavAudit), view))
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // beside are the names of a form's inputs that are no wire fields (design, "Machine-readable handles").
-var beside = []string{"order", "quote", "reason", "team", "repeat_of", "review", "add", "remove", "split", "place", "check"}
+var beside = []string{"order", "quote", "reason", "team", "repeat_of", "template", "review", "add", "remove", "split", "place", "check"}
 
 // pickSize is how many choices a picker has at most; what is not among them can be typed.
 const pickSize = 200
@@ -30,8 +30,10 @@ type entered struct {
 	// split is what an order over several teams' things has to become.
 	split     []orders.Split
 	desktopID string
-	tree      *field.Node
-	problems  field.Problems
+	// template is what the form was filled in from, nil for none.
+	template *orders.Template
+	tree     *field.Node
+	problems field.Problems
 }
 
 // placeable finds the kind of the route, for somebody who may order.
@@ -79,7 +81,11 @@ func (e entered) decode(prune bool) orders.Decoded {
 
 // ask is what came beside the body.
 func (e entered) ask() orders.Ask {
-	return orders.Ask{ID: e.order, Team: e.team, Reason: e.reason, RepeatOf: e.repeatOf}
+	ask := orders.Ask{ID: e.order, Team: e.team, Reason: e.reason, RepeatOf: e.repeatOf}
+	if e.template != nil {
+		ask.Template = e.template.ID
+	}
+	return ask
 }
 
 // form shows the empty form of a kind, or one with its targets filled in by the query.
@@ -106,6 +112,11 @@ func (s *server) form(c echo.Context) error {
 			return err
 		}
 	}
+	if id := c.QueryParam("template"); id != "" {
+		if e, err = s.fromTemplate(c, kind, id); err != nil {
+			return err
+		}
+	}
 	query, err := s.withSelected(c)
 	if err != nil {
 		return err
@@ -123,7 +134,7 @@ func (s *server) reopened(c echo.Context, id string) (entered, error) {
 	e := entered{kind: draft.Checked.Kind, order: draft.Draft.ID, reason: draft.Reason, repeatOf: draft.RepeatOf, team: draft.Draft.Team, desktopID: draft.DesktopID}
 	e.tree, _ = field.FromJSON(draft.Draft.Body)
 	e.tree.Whole()
-	return e, nil
+	return e, s.fix(c, &e, draft.Draft.Template)
 }
 
 // repeated is the form of a new order that begins with what was entered for another of its kind.
@@ -203,7 +214,7 @@ func walk(inputs []field.Input, visit func(field.Input)) {
 }
 
 // posted reads a posted form of the route's kind.
-func posted(c echo.Context) (entered, url.Values, error) {
+func (s *server) posted(c echo.Context) (entered, url.Values, error) {
 	kind, err := placeable(c)
 	if err != nil {
 		return entered{}, nil, err
@@ -218,12 +229,12 @@ func posted(c echo.Context) (entered, url.Values, error) {
 	}
 	e := enter(kind, form)
 	e.problems = problems.Merge(e.problems)
-	return e, form, nil
+	return e, form, s.fix(c, &e, form.Get("template"))
 }
 
 // submitForm takes a posted form: add and remove change its rows and keep every value, review checks it and leads on.
 func (s *server) submitForm(c echo.Context) error {
-	e, form, err := posted(c)
+	e, form, err := s.posted(c)
 	if err != nil {
 		return err
 	}
@@ -233,6 +244,9 @@ func (s *server) submitForm(c echo.Context) error {
 		return s.showForm(c, http.StatusOK, e, e.decode(false).Inputs, nil, templates.PriceView{})
 	case form.Get("remove") != "":
 		e.tree.RemoveRow(form.Get("remove"))
+		if err := s.fix(c, &e, form.Get("template")); err != nil {
+			return err
+		}
 		return s.showForm(c, http.StatusOK, e, e.decode(false).Inputs, nil, templates.PriceView{})
 	case form.Has("split"):
 		return s.splitForm(c, e, form.Get("split"))
@@ -262,7 +276,7 @@ func (s *server) submitForm(c echo.Context) error {
 // checkForm is the live check: the form as it stands, with the problems of what was filled in, and the price once
 // there are none.
 func (s *server) checkForm(c echo.Context) error {
-	e, _, err := posted(c)
+	e, _, err := s.posted(c)
 	if err != nil {
 		return err
 	}
@@ -339,7 +353,7 @@ func (s *server) formView(c echo.Context, e entered, inputs []field.Input, probl
 	}
 	return templates.NewFormView(templates.FormInput{
 		Kind: e.kind, Inputs: inputs, Problems: problems, Order: e.order, RepeatOf: e.repeatOf, Reason: e.reason,
-		Team: e.team, Teams: teams, NoTeam: who(c).Scope().All(), Split: e.split,
+		Team: e.team, Teams: teams, NoTeam: who(c).Scope().All(), Split: e.split, Template: e.template,
 		Live:    partial(c),
 		Choices: func(picker field.Picker) []templates.Option { return s.choices(c, picker) },
 		Say:     say(c), Price: price,

@@ -18,5 +18,12 @@ func (s *server) kinds(c echo.Context) error {
 		}
 	}
 	view := templates.KindsView{Say: say(c), Targets: targets}
+	if len(targets) == 0 {
+		list, err := s.Service.Templates(c.Request().Context(), who(c), "", "", templatesFirst+1)
+		if err != nil {
+			return err
+		}
+		view.MoreTemplates, view.Templates = len(list) > templatesFirst, list[:min(len(list), templatesFirst)]
+	}
 	return render(c, http.StatusOK, templates.KindsPage(s.page(c, "kinds.title", templates.NavNewOrder), view))
 }

@@ -124,10 +124,14 @@ func (s *server) orders(c echo.Context) error {
 		}
 		return c.JSON(http.StatusOK, jsonList(items, older))
 	}
-	view := templates.OrdersView{Items: list.Items, Query: query, Say: say(c), Now: s.Now(),
+	saved, err := s.savedViews(c, "orders")
+	if err != nil {
+		return err
+	}
+	view := templates.OrdersView{Items: list.Items, Saved: saved, Query: query, Say: say(c), Now: s.Now(),
 		Pager: templates.PagerView{Older: older, Newer: turned("/orders", query, "before", writeCursor(list.Newer))},
 		Poll:  pollOf("/orders/poll", version, list.Items)}
-	return render(c, http.StatusOK, templates.OrdersPage(s.page(c, say(c).Say("orders.title", nil), templates.NavOrders), view))
+	return render(c, http.StatusOK, templates.OrdersPage(s.page(c, "orders.title", templates.NavOrders), view))
 }
 
 // jsonList is a list as scripts read it: the items and the address of the next page, null at the end.

@@ -98,6 +98,19 @@ var routes = []Route{
 	{http.MethodGet, "/desktops", Readers, auth.ViewInventory, (*server).desktops},
 	{http.MethodGet, "/pools", Readers, auth.ViewInventory, (*server).pools},
 
+	// Whose templates they may change is not the role's question alone (orders.MayChangeTemplate).
+	{http.MethodGet, "/templates", Members, auth.PlaceOrders, (*server).templates},
+	{http.MethodGet, "/templates/new", Members, auth.PlaceOrders, (*server).newTemplate},
+	{http.MethodPost, "/templates/new", Members, auth.PlaceOrders, (*server).createTemplate},
+	{http.MethodGet, "/templates/:id", Members, auth.PlaceOrders, (*server).template},
+	{http.MethodPost, "/templates/:id", Members, auth.PlaceOrders, (*server).changeTemplate},
+	{http.MethodPost, "/templates/:id/delete", Members, auth.PlaceOrders, (*server).deleteTemplate},
+
+	{http.MethodPost, "/views", Members, auth.ViewSettings, (*server).saveView},
+	{http.MethodGet, "/views/:id", Members, auth.ViewSettings, (*server).view},
+	{http.MethodPost, "/views/:id", Members, auth.ViewSettings, (*server).changeView},
+	{http.MethodPost, "/views/:id/delete", Members, auth.ViewSettings, (*server).deleteView},
+
 	{http.MethodGet, "/audit", Readers, auth.ViewAudit, (*server).audit},
 	{http.MethodGet, "/audit/export", Members, auth.ViewAudit, (*server).exportAudit},
 	{http.MethodGet, "/audit/:seq", Readers, auth.ViewAudit, (*server).auditEntry},

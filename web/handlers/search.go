@@ -20,7 +20,7 @@ const foundPerKind = 10
 // beginning of what they are called, and the log. What is the whole ID of one thing leads straight to it.
 func (s *server) search(c echo.Context) error {
 	text := strings.TrimSpace(c.QueryParam("q"))
-	page := s.page(c, say(c).Say("search.title", nil), "")
+	page := s.page(c, "search.title", "")
 	page.Query = text
 	view := templates.SearchView{Text: text, Say: say(c), Now: s.Now()}
 	if text == "" {

@@ -25,6 +25,10 @@ var actionLooks = map[string]badgeLook{
 	"list.exported":  {Quiet, "download", "action.list.exported"},
 	"order.followed": {Info, "refresh", "action.order.followed"},
 
+	"template.created": {Info, "file-text", "action.template.created"},
+	"template.changed": {Info, "file-text", "action.template.changed"},
+	"template.deleted": {Warn, "trash", "action.template.deleted"},
+
 	"delegation.created": {Info, "users", "action.delegation.created"},
 	"delegation.ended":   {Quiet, "users", "action.delegation.ended"},
 
@@ -108,6 +112,8 @@ func hrefOf(e audit.Entry) string {
 		return "/keys"
 	case "webhook":
 		return "/settings/webhooks/" + url.PathEscape(id)
+	case "template":
+		return "/templates"
 	case "delegation":
 		return "/settings/delegations"
 	case "team":

@@ -36,7 +36,9 @@ type FormView struct {
 	TeamProblem string
 	// Split is set when the order touches what is of several teams: a button for each part.
 	Split []SplitPart
-	Price PriceView
+	// Template is what the form was filled in from, nil for none.
+	Template *orders.Template
+	Price    PriceView
 }
 
 // SplitPart is a team's part of an order that has to be several; Team is empty for what is nobody's.
@@ -82,6 +84,8 @@ type InputView struct {
 	List *ListView
 	// Removable rows have a button to remove them.
 	Removable bool
+	// Fixed: the template says what it is; what is typed counts nothing.
+	Fixed bool
 }
 
 // Option is one choice of a select or a picker.
@@ -107,6 +111,7 @@ type FormInput struct {
 	Teams    []string
 	NoTeam   bool
 	Split    []orders.Split
+	Template *orders.Template
 	// Choices fills a picker.
 	Choices func(field.Picker) []Option
 	Say     i18n.Printer
@@ -122,7 +127,7 @@ var sectionOrder = []string{"targets", "what", "who", "network", "term", "more"}
 // folded away, each problem at its input.
 func NewFormView(in FormInput) FormView {
 	v := FormView{Kind: in.Kind, Say: in.Say, Order: in.Order, RepeatOf: in.RepeatOf, Reason: in.Reason,
-		Team: in.Team, Teams: in.Teams, NoTeam: in.NoTeam, Split: splitParts(in.Say, in.Split), Problems: len(in.Problems), Price: in.Price}
+		Team: in.Team, Teams: in.Teams, NoTeam: in.NoTeam, Split: splitParts(in.Say, in.Split), Template: in.Template, Problems: len(in.Problems), Price: in.Price}
 	b := formBuilder{FormInput: in, shown: map[string]bool{}, lists: map[field.Picker][]Option{}}
 	b.flatten(in.Inputs)
 	for _, section := range b.sections {
@@ -253,6 +258,7 @@ func (b *formBuilder) view(in field.Input) InputView {
 		v.Problem = b.Say.Say(problem.Key, problem.Args)
 	}
 	b.shown[in.Path] = true
+	v.Fixed = b.Template != nil && slices.Contains(b.Template.Fixed, in.Path)
 	b.choices(&v)
 	if in.Most > 0 {
 		v.List = b.list(in)
@@ -273,7 +279,7 @@ func (b *formBuilder) view(in field.Input) InputView {
 		}
 		for _, row := range rows {
 			line := b.view(row)
-			line.Removable = true
+			line.Removable = !line.fixed()
 			v.Lines = append(v.Lines, line)
 		}
 	case field.TextList:
@@ -288,7 +294,7 @@ func (b *formBuilder) view(in field.Input) InputView {
 			row.Required = false
 			line := b.view(row)
 			line.Label, line.Help, line.Rule = v.Label, "", ""
-			line.Removable = len(rows) > 1
+			line.Removable = len(rows) > 1 && !line.Fixed
 			v.Lines = append(v.Lines, line)
 		}
 	}
@@ -318,6 +324,21 @@ func (b *formBuilder) choices(v *InputView) {
 			v.Picked = option.Label
 		}
 	}
+}
+
+// fixed tells that the template says something of an input, or one inside it.
+func (v InputView) fixed() bool {
+	return v.Fixed || slices.ContainsFunc(v.Parts, InputView.fixed) || slices.ContainsFunc(v.Lines, InputView.fixed)
+}
+
+// choiceLabel is what people call a select's value.
+func (v InputView) choiceLabel() string {
+	for _, option := range v.Options {
+		if option.Value == v.Value && option.Label != v.Value {
+			return option.Label
+		}
+	}
+	return ""
 }
 
 // touched tells that an input, or one inside it, is filled in or wrong.

@@ -112,6 +112,40 @@ func (n *Node) Put(path, value string) bool {
 	return ok && plant(n, steps, textNode(value))
 }
 
+// Replace sets the text at a path whatever is there or stands in the way, making what is missing.
+func (n *Node) Replace(path, value string) bool {
+	steps, ok := parsePath(path)
+	if !ok {
+		return false
+	}
+	at := n
+	for _, s := range steps {
+		wanted := kindArray
+		if s.name != "" {
+			wanted = kindObject
+		}
+		if at.kind != wanted {
+			*at = Node{kind: wanted, form: at.form}
+			if wanted == kindObject {
+				at.members = map[string]*Node{}
+			}
+		}
+		if s.name != "" {
+			if at.members[s.name] == nil {
+				at.set(s.name, textNode(""))
+			}
+			at = at.members[s.name]
+			continue
+		}
+		for len(at.items) <= s.index {
+			at.items = append(at.items, textNode(""))
+		}
+		at = at.items[s.index]
+	}
+	*at = *textNode(value)
+	return true
+}
+
 // Holds tells that the object is there whose member a path names, whether or not the member is.
 func (n *Node) Holds(path string) bool {
 	i := strings.LastIndexByte(path, '.')
