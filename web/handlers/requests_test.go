@@ -91,7 +91,7 @@ func TestTwoHundredAndFiftyDesktopsAreOneRequestOfThreeCalls(t *testing.T) {
 	review := c.get(a.Header.Get("Location"))
 	assert.Contains(t, review.body, "3 calls")
 	assert.Contains(t, review.body, "Call 3: exactly what is sent")
-	assert.Contains(t, review.body, "and 150 more lines like these")
+	assert.Contains(t, review.body, "and 230 more lines like these")
 
 	back := c.get(resize + "?order=" + form.Get("order"))
 	assert.Contains(t, back.body, strings.Join(ids, "\n"), "back in the form the list is a text")

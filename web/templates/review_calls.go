@@ -7,7 +7,7 @@ import (
 )
 
 // shownChanges is how many lines of what changes a review lists: a thousand alike are not read.
-const shownChanges = 100
+const shownChanges = 20
 
 func (v ReviewView) firstChanges() []orders.Change {
 	return v.Changes[:min(len(v.Changes), shownChanges)]
