@@ -187,6 +187,7 @@ func TestQueuesFindTheirRowsByAnIndex(t *testing.T) {
 	s := open(t)
 	got := plan(t, s.reader, nextQueued, 1)
 	assert.Contains(t, got, "COVERING INDEX orders_queued")
+	assert.Contains(t, plan(t, s.reader, dueFates, 0, "", 1), "USING INDEX orders_fates_due")
 	assert.NotContains(t, got, "TEMP B-TREE")
 	for name, query := range map[string]string{
 		"sending":       `SELECT id FROM orders o WHERE o.state = 'sending' AND (substr(o.fence, 1, length($1)) <> $1 OR o.deadline < $2) ORDER BY o.created_at, o.id LIMIT $3`,

@@ -86,7 +86,7 @@ func readUpload(header *multipart.FileHeader) (string, *field.Message) {
 // fillForm shows the form with a list that was pasted or uploaded, and every line of it that is wrong. All else is kept as it
 // was typed, and not looked at yet.
 func (s *server) fillForm(c echo.Context, e entered, decoded orders.Decoded, path string) error {
-	problems := decoded.Problems
+	var problems field.Problems
 	checked, err := s.Service.Check(c.Request().Context(), who(c), decoded, e.ask())
 	var told *orders.Error
 	switch {
