@@ -98,14 +98,15 @@ func walk(b *tab) {
 	price = b.attribute(`#price .total data`, "value")
 	assert.Regexp(t, `^\d+\.\d\d$`, price)
 	assert.Contains(t, b.text(`#price .total`), "USD")
-	assert.Len(t, b.texts(`main tbody tr`), 2)
+	assert.Len(t, b.texts(`#changes tbody tr`), 2)
+	assert.Len(t, b.texts(`#quote-lines tbody tr`), 2, "what each of them costs")
 	for _, after := range b.texts(`main .will`) {
 		assert.Contains(t, after, "SSD 90 GB")
 	}
 	assert.Contains(t, b.text("main"), "Room for the archive")
 	var sent any
 	require.NoError(t, json.Unmarshal([]byte(b.text("#request-json")), &sent))
-	b.click("details.fold summary")
+	b.click("details.fold:has(#curl) summary")
 	assert.Contains(t, b.text("#curl"), "/v2/0bec5db98280d2d02fd6c00c2de791ce/periodic/change/batch-order")
 	b.picture("walk-review")
 	require.EqualValues(t, 200, b.press("button[name=place]"))
