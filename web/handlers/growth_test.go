@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"workspace-order-console/internal/cloud/embedded"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/seed"
+	"workspace-order-console/internal/store"
 	"workspace-order-console/internal/worker"
 	"workspace-order-console/web/handlers"
 )
@@ -92,16 +94,25 @@ func (c crowded) Desktops(ctx context.Context, page cloud.Page) (cloud.List[clou
 	return list, nil
 }
 
-// grown is a console with many desktops and a number of orders.
+// grown is a console with many desktops and a number of orders. It is filled before it starts, as one that has been running
+// for long: what was written last is in the database by then, not in the log before it.
 func grown(b *testing.B, n int) *console {
-	c := newConsoleAt(b, "")
-	c.rest()
-	_, err := worker.New(worker.Config{Cloud: crowded{c.cloud}, Journal: c.db, Stock: c.db, Now: time.Now, CloudTimeout: time.Minute}).Refresh(b.Context())
+	ctx, dir := b.Context(), folder(b)
+	db, err := store.Open(ctx, store.Config{Path: filepath.Join(dir, "console.db")})
 	require.NoError(b, err)
-	page, err := c.db.Desktops(b.Context(), orders.DesktopFilter{Scope: auth.Everything})
+	own, err := embedded.Open(ctx, embedded.Config{Dir: dir, ProjectID: project, Region: region})
+	require.NoError(b, err)
+	_, err = worker.New(worker.Config{Cloud: crowded{own}, Journal: db, Stock: db, Now: time.Now, CloudTimeout: time.Minute}).Refresh(ctx)
+	require.NoError(b, err)
+	page, err := db.Desktops(ctx, orders.DesktopFilter{Scope: auth.Everything})
 	require.NoError(b, err)
 	require.Equal(b, 1001, page.Total, "more than are counted")
-	require.NoError(b, seed.Fill(b.Context(), c.db, seed.Options{Orders: n, Audit: n * 4, ProjectID: project, Now: time.Now(), Seed: 1}))
+	require.NoError(b, seed.Fill(ctx, db, seed.Options{Orders: n, Audit: n * 4, ProjectID: project, Now: time.Now(), Seed: 1}))
+	require.NoError(b, own.Close())
+	require.NoError(b, db.Close())
+	c := startIn(b, dir, func(*handlers.Config) {})
+	c.rest()
+	c.browser = c.signIn()
 	return c
 }
 

@@ -108,11 +108,23 @@ func newConsoleAt(t testing.TB, publicURL string) *console {
 // start starts a console. What is special about it is set in its configuration before.
 func start(t testing.TB, set func(*handlers.Config)) *console {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
+	return startIn(t, folder(t), set)
+}
+
+// folder is a copy of the furnished data folder.
+func folder(t testing.TB) string {
+	t.Helper()
 	template, err := furnished()
 	require.NoError(t, err)
 	dir := filepath.Join(t.TempDir(), "data")
 	require.NoError(t, os.CopyFS(dir, os.DirFS(template)))
+	return dir
+}
+
+// startIn is start on a data folder.
+func startIn(t testing.TB, dir string, set func(*handlers.Config)) *console {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
 	db, err := store.Open(t.Context(), store.Config{Path: filepath.Join(dir, "console.db")})
 	require.NoError(t, err)
 	own, err := embedded.Open(t.Context(), embedded.Config{Dir: dir, ProjectID: project, Region: region})
