@@ -19,6 +19,9 @@ import (
 // shapeOf is what the addresses of one sort of page have in common: an order's page is one sort, a team's another, and so is
 // a list with a filter that it has without.
 func shapeOf(address *url.URL) string {
+	if strings.HasPrefix(address.Path, "/orders/new/") {
+		return address.Path // a form is one sort, whatever is filled in
+	}
 	path := idInPath.ReplaceAllString(address.Path, "/#")
 	return namedInPath.ReplaceAllString(path, "/$1/#") + "?" + strings.Join(slices.Sorted(maps.Keys(address.Query())), "&")
 }
