@@ -7,6 +7,8 @@ const rules = {
   'doctype-style': 'off',
   'form-dup-name': ['error', { shared: ['radio', 'button', 'reset', 'submit', 'checkbox'] }],
   'long-title': 'off',
+  // the list of a combobox is no select: the field keeps the focus
+  'prefer-native-element': ['error', { exclude: ['listbox'] }],
   'valid-id': ['error', { relaxed: true }],
 };
 const loader = new StaticConfigLoader({ root: true, extends: ['html-validate:recommended'], elements: ['html5'], rules });
