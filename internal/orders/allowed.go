@@ -1,36 +1,79 @@
 package orders
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/orders/field"
 	"workspace-order-console/internal/orders/policy"
 )
+
+// Allowance is what somebody may order by the rules of the team that they order for. The zero Allowance allows everything.
+type Allowance struct {
+	// Team is whose rules they are.
+	Team  string
+	allow policy.Allow
+}
+
+// Kind tells that orders of a kind (door/type) may be made.
+func (a Allowance) Kind(name string) bool {
+	return len(a.allow.Kinds) == 0 || slices.Contains(a.allow.Kinds, name)
+}
+
+// Picks tells that a value may be chosen in a picker: packages and images may be narrowed, all else is not.
+func (a Allowance) Picks(picker field.Picker, value string) bool {
+	list := a.choices(picker)
+	return len(list) == 0 || slices.Contains(list, value)
+}
+
+// choices are what a picker is narrowed to; empty: it is not.
+func (a Allowance) choices(picker field.Picker) []string {
+	switch picker {
+	case field.PickProduct, field.PickHostProduct:
+		return a.allow.Products
+	case field.PickImage:
+		return a.allow.Images
+	}
+	return nil
+}
+
+// Allowance is what somebody may order for a team, "" being the one that they act for. Those who see everything are bound by
+// no team's rules.
+func (s *Service) Allowance(ctx context.Context, who auth.Who, team string) (Allowance, error) {
+	if who.Scope().All() {
+		return Allowance{}, nil
+	}
+	if team == "" {
+		team = who.Team
+	}
+	rules, err := s.team(ctx, team)
+	if err != nil || rules == nil {
+		return Allowance{}, err
+	}
+	return Allowance{Team: team, allow: rules.Allow}, nil
+}
 
 // allowed holds a request against what its team may order: kinds, packages, images and how many at once.
 func allowed(team policy.Team, d Decoded) field.Problems {
 	var problems field.Problems
 	allow := team.Allow
-	if len(allow.Kinds) > 0 && !slices.Contains(allow.Kinds, d.Kind.Name()) {
+	may := Allowance{Team: team.Name, allow: allow}
+	if !may.Kind(d.Kind.Name()) {
 		problems.Add("$", "problem.kind_not_allowed", "team", team.Name, "kind", d.Kind.Name())
 	}
 	leaves(d.Inputs, func(in field.Input) {
-		if in.Value == "" {
+		if in.Value == "" || may.Picks(in.Picker, in.Value) {
 			return
 		}
-		switch in.Picker {
-		case field.PickProduct, field.PickHostProduct:
-			if len(allow.Products) > 0 && !slices.Contains(allow.Products, in.Value) {
-				problems.Add(in.Path, "problem.product_not_allowed", "team", team.Name, "choices", allow.Products)
-			}
-		case field.PickImage:
-			if len(allow.Images) > 0 && !slices.Contains(allow.Images, in.Value) {
-				problems.Add(in.Path, "problem.image_not_allowed", "team", team.Name, "choices", allow.Images)
-			}
+		key := "problem.product_not_allowed"
+		if in.Picker == field.PickImage {
+			key = "problem.image_not_allowed"
 		}
+		problems.Add(in.Path, key, "team", team.Name, "choices", may.choices(in.Picker))
 	})
 	if _, n := d.Payload.Create(); allow.MaxQuantity > 0 && n > allow.MaxQuantity {
 		problems.Add(quantityPath(d.Inputs), "problem.quantity_not_allowed", "team", team.Name, "n", n, "max", allow.MaxQuantity)

@@ -75,7 +75,7 @@ func (k Kind) Obstacle(on Standing) *Obstacle {
 		if n == 0 {
 			continue
 		}
-		found := Obstacle{Why: field.Say("obstacle."+rule.key, "n", n)}
+		found := Obstacle{Why: field.Say(rule.key, "n", n)}
 		if n < on.Desktops {
 			found.Leave = rule.leave
 		}
@@ -86,32 +86,32 @@ func (k Kind) Obstacle(on Standing) *Obstacle {
 
 // obstacleRules are what can stand in a kind's way, the one that rules out most first.
 var obstacleRules = []struct {
-	key   string
+	key   string // of the message
 	leave []Hindrance
 	of    func(Kind) bool
 	count func(Standing) int // how many it holds for
 }{
-	{"nothing", nil, forDesktops, func(s Standing) int { return one(s.Desktops == 0) }},
-	{"one_only", nil, Kind.takesOne, func(s Standing) int {
+	{"obstacle.nothing", nil, forDesktops, func(s Standing) int { return one(s.Desktops == 0) }},
+	{"obstacle.one_only", nil, Kind.takesOne, func(s Standing) int {
 		if s.Desktops > 1 {
 			return s.Desktops
 		}
 		return 0
 	}},
-	{"mixed", []Hindrance{HindrancePooled, HindranceOrdinary}, forDesktops, func(s Standing) int {
+	{"obstacle.mixed", []Hindrance{HindrancePooled, HindranceOrdinary}, forDesktops, func(s Standing) int {
 		if s.Mixed() {
 			return s.Pooled
 		}
 		return 0
 	}},
-	{"pooled", []Hindrance{HindrancePooled}, Kind.ordinaryOnly, func(s Standing) int { return s.Pooled }},
-	{"ordinary", []Hindrance{HindranceOrdinary}, func(k Kind) bool { return k.Door == cloud.DoorBatchPool }, func(s Standing) int { return s.Desktops - s.Pooled }},
-	{"frozen", []Hindrance{HindranceFrozen}, forDesktops, func(s Standing) int { return s.Frozen }},
-	{"busy", []Hindrance{HindranceBusy}, forDesktops, func(s Standing) int { return s.Busy }},
-	{"metered", []Hindrance{HindranceMetered}, Kind.periodOnly, func(s Standing) int { return s.Metered }},
-	{"period", []Hindrance{HindrancePeriod}, func(k Kind) bool { return k.Type == "meteredToPeriod" }, func(s Standing) int { return s.Desktops - s.Metered }},
-	{"sharing", []Hindrance{HindranceSharing}, func(k Kind) bool { return k.Type == "ADD_SUB_RESOURCES" }, func(s Standing) int { return s.Sharing }},
-	{"alone", []Hindrance{HindranceAlone}, func(k Kind) bool { return k.Type == "DELETE_SUB_RESOURCES" }, func(s Standing) int { return s.Desktops - s.Sharing }},
+	{"obstacle.pooled", []Hindrance{HindrancePooled}, Kind.ordinaryOnly, func(s Standing) int { return s.Pooled }},
+	{"obstacle.ordinary", []Hindrance{HindranceOrdinary}, func(k Kind) bool { return k.Door == cloud.DoorBatchPool }, func(s Standing) int { return s.Desktops - s.Pooled }},
+	{"obstacle.frozen", []Hindrance{HindranceFrozen}, forDesktops, func(s Standing) int { return s.Frozen }},
+	{"obstacle.busy", []Hindrance{HindranceBusy}, forDesktops, func(s Standing) int { return s.Busy }},
+	{"obstacle.metered", []Hindrance{HindranceMetered}, Kind.periodOnly, func(s Standing) int { return s.Metered }},
+	{"obstacle.period", []Hindrance{HindrancePeriod}, func(k Kind) bool { return k.Type == "meteredToPeriod" }, func(s Standing) int { return s.Desktops - s.Metered }},
+	{"obstacle.sharing", []Hindrance{HindranceSharing}, func(k Kind) bool { return k.Type == "ADD_SUB_RESOURCES" }, func(s Standing) int { return s.Sharing }},
+	{"obstacle.alone", []Hindrance{HindranceAlone}, func(k Kind) bool { return k.Type == "DELETE_SUB_RESOURCES" }, func(s Standing) int { return s.Desktops - s.Sharing }},
 }
 
 // forDesktops tells that a kind can be for desktops that are there.
@@ -141,12 +141,64 @@ func (k Kind) periodOnly() bool {
 	return forDesktops(k) && k.Type != "meteredToPeriod" && k.Type != "applyDesktopsInternet"
 }
 
-// DesktopKinds lists the kinds that can be for desktops that are there, in the table's order.
-func DesktopKinds() []Kind {
-	return slices.DeleteFunc(slices.Clone(Kinds), func(k Kind) bool { return !forDesktops(k) })
+// Offer is a kind that somebody may want to order for what is selected, and why they cannot.
+type Offer struct {
+	Kind Kind
+	// Obstacle is nil for what can be ordered.
+	Obstacle *Obstacle
 }
 
-// PoolKinds lists the kinds that can be for a pool that is there, in the table's order.
-func PoolKinds() []Kind {
-	return slices.DeleteFunc(slices.Clone(Kinds), func(k Kind) bool { return k.Door != cloud.DoorBatchPool && k.Type != "expandDesktopPool" })
+// Offers are the kinds that are for some desktops together: of what several kinds do, the one for as many and for their sort.
+func (a Allowance) Offers(on Standing) []Offer {
+	var offers []Offer
+	for _, kind := range Kinds {
+		if kind.fits(on) {
+			offers = append(offers, Offer{kind, a.Obstacle(kind, on)})
+		}
+	}
+	return offers
+}
+
+// PoolOffers are the kinds that are for a pool.
+func (a Allowance) PoolOffers() []Offer {
+	var offers []Offer
+	for _, kind := range Kinds {
+		if kind.Door == cloud.DoorBatchPool || kind.Type == "expandDesktopPool" {
+			offers = append(offers, Offer{kind, a.refused(kind)})
+		}
+	}
+	return offers
+}
+
+// Obstacle is Kind.Obstacle for somebody who may not order everything.
+func (a Allowance) Obstacle(kind Kind, on Standing) *Obstacle {
+	if refused := a.refused(kind); refused != nil {
+		return refused
+	}
+	return kind.Obstacle(on)
+}
+
+func (a Allowance) refused(kind Kind) *Obstacle {
+	if a.Kind(kind.Name()) {
+		return nil
+	}
+	return &Obstacle{Why: field.Say("obstacle.not_allowed", "team", a.Team)}
+}
+
+// fits tells that a kind is the one to offer for some desktops.
+func (k Kind) fits(on Standing) bool {
+	pooled := on.Pooled > 0 && !on.Mixed()
+	switch {
+	case k.Type == "meteredToPeriod":
+		return on.Metered > 0 // the rest have nothing to convert
+	case k.Door == cloud.DoorBatchPool:
+		return pooled
+	case pooled:
+		return false
+	case on.Desktops == 1 && k.Door == cloud.DoorBatchDesktop:
+		return !slices.Contains([]string{"RESIZE", "ADD_VOLUME", "EXTEND_VOLUME"}, k.Type) // the change of one is simpler
+	case on.Desktops != 1 && k.takesOne():
+		return false
+	}
+	return forDesktops(k)
 }

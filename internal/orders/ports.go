@@ -277,6 +277,7 @@ type PoolFilter struct {
 	ImageID                 string
 	ChargeMode              string
 	EnterpriseProjectID     string
+	IDs                     []string
 	ExpireFrom, ExpireUntil time.Time // as in DesktopFilter
 	Sort                    string
 	After                   string

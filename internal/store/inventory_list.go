@@ -237,6 +237,9 @@ func poolList(f orders.PoolFilter) inventoryList {
 	l.equal("charge_mode", f.ChargeMode)
 	l.equal("enterprise_project_id", f.EnterpriseProjectID)
 	l.expires(f.ExpireFrom, f.ExpireUntil)
+	if len(f.IDs) > 0 {
+		l.where = append(l.where, "id IN "+in(&l.arguments, f.IDs))
+	}
 	if f.Text != "" {
 		l.where = append(l.where, "("+startsWith(&l.arguments, "name_key", strings.ToLower(f.Text))+" OR "+startsWith(&l.arguments, "id", f.Text)+")")
 	}

@@ -175,10 +175,10 @@ func (s *server) withSelected(c echo.Context) (url.Values, error) {
 }
 
 // prefill puts the targets that a link names into the inputs that take them: "?desktop_id=", "?desktop_ids=" (may be
-// repeated) and "?desktop_pool_id=".
+// repeated), "?desktop_pool_id=", and "?volume_id=" beside its desktop.
 func prefill(e *entered, query url.Values) {
 	desktops := append(slices.Clone(query["desktop_id"]), query["desktop_ids"]...)
-	pools := query["desktop_pool_id"]
+	pools, volume := query["desktop_pool_id"], query.Get("volume_id")
 	if len(desktops) == 0 && len(pools) == 0 {
 		return
 	}
@@ -198,6 +198,8 @@ func prefill(e *entered, query url.Values) {
 			e.tree.Put(in.Path, desktops[0])
 		case in.Picker == field.PickPool && in.Kind == field.Text && len(pools) > 0:
 			e.tree.Put(in.Path, pools[0])
+		case in.Picker == field.PickVolume && in.Kind == field.Text && volume != "":
+			e.tree.Put(in.Path, volume)
 		}
 	})
 }
@@ -351,12 +353,18 @@ func (s *server) formView(c echo.Context, e entered, inputs []field.Input, probl
 		}
 		slices.Sort(teams)
 	}
+	may, err := s.Service.Allowance(c.Request().Context(), who(c), e.team)
+	if err != nil {
+		return templates.FormView{}, err
+	}
 	return templates.NewFormView(templates.FormInput{
 		Kind: e.kind, Inputs: inputs, Problems: problems, Order: e.order, RepeatOf: e.repeatOf, Reason: e.reason,
 		Team: e.team, Teams: teams, NoTeam: who(c).Scope().All(), Split: e.split, Template: e.template,
-		Live:    partial(c),
-		Choices: func(picker field.Picker) []templates.Option { return s.choices(c, picker) },
-		Say:     say(c), Price: price,
+		Live: partial(c),
+		Choices: func(picker field.Picker) []templates.Option {
+			return slices.DeleteFunc(s.choices(c, picker), func(o templates.Option) bool { return !may.Picks(picker, o.Value) })
+		},
+		Say: say(c), Price: price,
 	}), nil
 }
 

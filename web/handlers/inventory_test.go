@@ -124,14 +124,13 @@ func TestADesktopLeadsOn(t *testing.T) {
 
 	body := c.get("/desktops?desktop_type=DEDICATED&desktop_ids=" + id).body
 	assert.Contains(t, body, `href="/orders?target=desktop%3A`+id+`"`, "to its orders")
-	assert.Contains(t, body, `formaction="/orders/new/batch-desktop/RESIZE"`)
+	assert.Contains(t, body, `href="/desktops/`+id+`"`)
 	assert.Regexp(t, `value="`+id+`" data-row-check checked`, body, "a choice can be sent to a colleague")
 	assert.Contains(t, body, "read from the cloud")
 	for _, path := range []string{"/orders/new/change/resizeDesktops?desktop_id=" + id, "/orders/new/batch-desktop/RESIZE?desktop_ids=" + id,
 		"/orders/new/subscribe/rebuildDesktops?desktop_ids=" + id} {
 		assert.Contains(t, c.get(path).body, `value="`+id+`"`, path)
 	}
-	assert.Contains(t, c.get("/desktops?desktop_type=POOLED").body, `formaction="/orders/new/batch-pool/RESIZE"`)
 
 	catalogue := c.get("/orders/new?desktop_ids=" + id).body
 	assert.Contains(t, catalogue, `href="/orders/new/subscribe/rebuildDesktops?desktop_ids=`+id+`"`, "the choice goes along")
@@ -154,6 +153,7 @@ func TestPools(t *testing.T) {
 
 	page := c.get("/pools").body
 	for _, p := range pools.Items {
+		assert.Contains(t, page, `href="/pools/`+p.ID+`"`)
 		assert.Contains(t, page, `href="/desktops?pool_id=`+p.ID+`"`)
 		assert.Contains(t, page, `href="/orders/new/subscribe/expandDesktopPool?desktop_pool_id=`+p.ID+`"`)
 	}

@@ -17,7 +17,11 @@ func (s *server) kinds(c echo.Context) error {
 			targets[name] = values
 		}
 	}
-	view := templates.KindsView{Say: say(c), Targets: targets}
+	may, err := s.Service.Allowance(c.Request().Context(), who(c), "")
+	if err != nil {
+		return err
+	}
+		view := templates.KindsView{Targets: targets, May: may}
 	if len(targets) == 0 {
 		list, err := s.Service.Templates(c.Request().Context(), who(c), "", "", templatesFirst+1)
 		if err != nil {

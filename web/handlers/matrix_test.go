@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -64,6 +65,12 @@ func ballot(sort string) func(*belongings) url.Values {
 }
 
 const noID = "01a20380-d642-7137-a0f9-c1593c16901e"
+
+// nobodysDesktop and nobodysPool are in the demo data, in no team's project.
+const (
+	nobodysDesktop = "8d049b4e-4f1e-4ed5-b3a9-a7f0f15658a7"
+	nobodysPool    = "b046ac8e-0994-4c09-a8a8-bd989d218120"
+)
 
 // creation is the form of an order of desktops for a team.
 func creation(t testing.TB) func(b *belongings) url.Values {
@@ -149,8 +156,13 @@ func probes(t testing.TB) map[string]probe {
 			}
 			return "/settings/delegations/" + b.delegation + "/end"
 		}, needs: auth.ApproveOrders, allowed: 303, other: 404, nobodys: 404},
-		"POST /orders/:id/repeat":             {path: ofOrder("refused", "/repeat"), allowed: 303, other: 404},
-		"GET /desktops":                       {path: func(b *belongings) string { return "/desktops?q=" + b.desktop }, allowed: 200},
+		"POST /orders/:id/repeat": {path: ofOrder("refused", "/repeat"), allowed: 303, other: 404},
+		"GET /desktops":           {path: func(b *belongings) string { return "/desktops?q=" + b.desktop }, allowed: 200},
+		"POST /desktops/select": {form: func(b *belongings) url.Values {
+			return url.Values{"selection": {orders.NewID()}, "shown": {b.desktop}, "desktop_ids": {b.desktop}}
+		}, allowed: 303},
+		"GET /desktops/:id":                   {path: func(b *belongings) string { return "/desktops/" + cmp.Or(b.desktop, nobodysDesktop) }, allowed: 200, other: 404},
+		"GET /pools/:id":                      {path: func(b *belongings) string { return "/pools/" + cmp.Or(b.pool, nobodysPool) }, allowed: 200, other: 404},
 		"GET /pools":                          {path: func(b *belongings) string { return "/pools?q=" + b.pool }, allowed: 200},
 		"GET /audit":                          {path: func(b *belongings) string { return "/audit?object=order:" + b.orders["queued"] }, allowed: 200},
 		"GET /audit/export":                   {path: fixed("/audit/export?format=jsonl"), allowed: 200},

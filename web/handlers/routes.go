@@ -96,6 +96,9 @@ var routes = []Route{
 	{http.MethodGet, "/budgets/:name", Readers, auth.ViewOrders, (*server).budget},
 
 	{http.MethodGet, "/desktops", Readers, auth.ViewInventory, (*server).desktops},
+	{http.MethodPost, "/desktops/select", Members, auth.PlaceOrders, (*server).selectDesktops},
+	{http.MethodGet, "/desktops/:id", Readers, auth.ViewInventory, (*server).desktop},
+	{http.MethodGet, "/pools/:id", Readers, auth.ViewInventory, (*server).pool},
 	{http.MethodGet, "/pools", Readers, auth.ViewInventory, (*server).pools},
 
 	// Whose templates they may change is not the role's question alone (orders.MayChangeTemplate).

@@ -1,5 +1,5 @@
 // What the pages gain when a browser runs scripts. Everything works without this file; nothing here is needed to order,
-// pay or decide. It reads the marks that the templates put on elements and keeps no state but the selection of a list.
+// pay or decide. It reads the marks that the templates put on elements and keeps no state.
 (() => {
   'use strict';
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -93,45 +93,20 @@
     field.scrollIntoView({ block: 'center' });
   };
 
-  // Selection in a list: <form data-select="desktops"> holds the table; its [data-row-check] boxes are remembered for the
-  // tab, so that they survive paging, and those of other pages go along as hidden inputs.
-  const chosen = (form) => new Map(JSON.parse(sessionStorage.getItem('select:' + form.dataset.select) || '[]'));
-  // boxes that the server ticked (the selection came with the address) count as ticked by hand
-  const adopt = (form) => {
-    const ticked = $$('[data-row-check]', form).filter((box) => box.defaultChecked);
-    if (ticked.length) select(form, ticked, true);
-  };
-  const showSelection = (form) => {
-    const boxes = $$('[data-row-check]', form);
-    const selected = chosen(form);
-    for (const box of boxes) box.checked = selected.has(box.value);
-    const here = boxes.filter((box) => box.checked).length;
-    for (const all of $$('[data-check-all]', form)) {
-      all.checked = boxes.length > 0 && here === boxes.length;
-      all.indeterminate = here > 0 && here < boxes.length;
-    }
-    for (const count of $$('[data-selected-count]', form)) count.textContent = String(selected.size);
-    form.toggleAttribute('data-selected', selected.size > 0);
-  };
-  const select = (form, boxes, on) => {
-    const selected = chosen(form);
-    for (const box of boxes) on ? selected.set(box.value, box.name) : selected.delete(box.value);
-    sessionStorage.setItem('select:' + form.dataset.select, JSON.stringify([...selected]));
-    showSelection(form);
-  };
-  const addSelectionFromOtherPages = (form) => {
-    for (const old of $$('input[data-carried]', form)) old.remove();
-    const here = new Set($$('[data-row-check]', form).map((box) => box.value));
-    for (const [value, name] of chosen(form)) {
-      if (here.has(value)) continue;
-      const input = document.createElement('input');
-      input.type = 'hidden';
-      input.name = name;
-      input.value = value;
-      input.dataset.carried = '';
-      form.append(input);
+  // A list whose rows can be ticked: the server keeps what is, and is told of every change. The box in the head ticks the whole
+  // page, before the change is sent.
+  const showTicked = () => {
+    for (const all of $$('[data-check-all]')) {
+      const boxes = $$('[data-row-check]', all.form);
+      const ticked = boxes.filter((box) => box.checked).length;
+      all.checked = ticked > 0 && ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
     }
   };
+  document.addEventListener('change', (event) => {
+    if (event.target.matches('[data-check-all]')) for (const box of $$('[data-row-check]', event.target.form)) box.checked = event.target.checked;
+    if (event.target.matches('[data-check-all], [data-row-check]')) showTicked();
+  }, true);
 
   // Rows of a table: j, k and the arrows go to the row's first link or button, x ticks its box.
   const rows = () => $$('table[data-keys] > tbody > tr').filter((row) => row.offsetParent);
@@ -236,25 +211,17 @@
   });
 
   document.addEventListener('click', (event) => {
-    const button = event.target.closest?.('[data-copy], [data-copy-text], [data-dialog], [data-palette], [data-select-clear]');
+    const button = event.target.closest?.('[data-copy], [data-copy-text], [data-dialog], [data-palette]');
     if (button?.matches('[data-copy], [data-copy-text]')) copy(button);
     if (button?.matches('[data-palette]')) {
       event.preventDefault();
       openPalette();
     }
     if (button?.matches('[data-dialog]')) $(button.dataset.dialog)?.showModal();
-    if (button?.matches('[data-select-clear]')) {
-      const form = button.closest('form[data-select]');
-      sessionStorage.removeItem('select:' + form.dataset.select);
-      showSelection(form);
-    }
     for (const details of $$('details:is(.confirm, .menu)[open]')) if (!details.contains(event.target)) details.open = false;
   });
 
   document.addEventListener('change', (event) => {
-    const form = event.target.closest?.('form[data-select]');
-    if (form && event.target.matches('[data-row-check]')) select(form, [event.target], event.target.checked);
-    if (form && event.target.matches('[data-check-all]')) select(form, $$('[data-row-check]', form), event.target.checked);
     // a filter that is a plain GET form is sent as soon as it changes; without scripts it has its button
     if (event.target.closest?.('form[data-autosubmit]') && !event.target.matches('input[type=search], input[type=text]')) event.target.form.requestSubmit();
   });
@@ -265,9 +232,6 @@
       event.preventDefault();
       look(form, event.submitter);
     }
-    if (form.matches('form[data-select]')) addSelectionFromOtherPages(form);
-    // once its order is placed, a selection is done with
-    if (form.dataset.selectDone) sessionStorage.removeItem('select:' + form.dataset.selectDone);
     // an empty filter is no filter: the address stays short enough to send to a colleague
     if (form.matches('form[data-tidy]')) {
       const empty = [...form.elements].filter((input) => input.name && input.value === '' && !input.disabled);
@@ -337,7 +301,7 @@
     const ctx = event.detail?.ctx;
     // a check of one field as it is left must not take the focus away from the next
     if (ctx?.response?.status === 422 && ctx.sourceEvent?.type !== 'change') focusInvalid(document);
-    for (const form of $$('form[data-select]')) showSelection(form);
+    showTicked();
   });
   document.addEventListener('htmx:after:request', (event) => {
     if (event.detail?.ctx?.response?.status < 400) $('#notices [data-passing]')?.remove();
@@ -349,9 +313,8 @@
   });
 
   // A page that comes back from the browser's cache shows the state of its address, not of its last use.
-  addEventListener('pageshow', () => { for (const form of $$('form[data-select]')) showSelection(form); });
+  addEventListener('pageshow', showTicked);
 
-  $$('form[data-select]').forEach(adopt);
   refreshTimes();
   focusInvalid(document);
 })();

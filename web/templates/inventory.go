@@ -1,7 +1,7 @@
 package templates
 
 import (
-	"fmt"
+	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders"
 )
 
 // InventoryAge is how old the cached inventory is.
@@ -19,154 +20,157 @@ type InventoryAge struct {
 	Now       time.Time
 }
 
-// DesktopsView is a page of desktops.
-type DesktopsView struct {
-	Items []cloud.Desktop
+// ListView is what all lists of the inventory have.
+type ListView struct {
+	// Total is how many there are, counted up to 1,001.
 	Total int
 	Query url.Values
 	Age   InventoryAge
 	Pager PagerView
-	// Selected are the desktops that the URL names as chosen.
-	Selected                []string
-	Products, Images, Pools []Option
-	MayPlace                bool
+	// MayPlace tells that whoever reads may order.
+	MayPlace bool
+	// Products, Images and Pools are what can be filtered by; Teams is filled in for those who see every team's.
+	Products, Images, Pools, Teams []Option
+	// Columns are those that are shown, by name.
+	Columns []string
 }
-
-// desktopFilters are the names of the filters in the URL.
-var desktopFilters = []string{"q", "status", "charge_mode", "desktop_type", "product_id", "image_id", "pool_id", "enterprise_project_id"}
 
 func anySet(query url.Values, names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return query.Get(name) != "" })
 }
 
-// totalWords says how many there are; lists are counted up to 1,001.
-func totalWords(total int, one, many string) string {
-	switch {
-	case total == 1:
-		return "1 " + one
-	case total > 1000:
-		return "More than 1,000 " + many
+// listAddress is a list's address with some values of its query changed, name and value in turn; an empty value takes one away.
+// Another filter or order begins at the first page.
+func listAddress(path string, query url.Values, pairs ...string) string {
+	q := url.Values{}
+	for name, values := range query {
+		if name != "after" {
+			q[name] = values
+		}
 	}
-	return strconv.Itoa(total) + " " + many
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if q.Del(pairs[i]); pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
 }
 
 // sortHead is the head of a column: its link sorts by it, or the other way round.
-func (v DesktopsView) sortHead(column, label string) SortView {
-	query := url.Values{}
-	for name, values := range v.Query {
-		if name != "after" {
-			query[name] = values
-		}
-	}
+func (v ListView) sortHead(path, usual, column, label string) SortView {
 	head := SortView{Label: label}
-	sorted := v.Query.Get("sort")
+	sorted, sort := v.Query.Get("sort"), column
 	if sorted == "" {
-		sorted = "computer_name"
+		sorted = usual
 	}
 	switch sorted {
 	case column:
-		head.Sorted = "ascending"
-		query.Set("sort", "-"+column)
+		head.Sorted, sort = "ascending", "-"+column
 	case "-" + column:
 		head.Sorted = "descending"
-		query.Set("sort", column)
-	default:
-		query.Set("sort", column)
 	}
-	head.Href = "/desktops?" + query.Encode()
+	head.Href = listAddress(path, v.Query, "sort", sort)
 	return head
 }
 
-// pooledOnly tells that the list shows desktops of pools alone: their changes go through the pools' door.
-func (v DesktopsView) pooledOnly() bool {
-	return v.Query.Get("pool_id") != "" || v.Query.Get("desktop_type") == cloud.DesktopPooled
+// shows tells that a column is there.
+func (v ListView) shows(column string) bool { return slices.Contains(v.Columns, column) }
+
+// nameOf is what people know a value of a picker by; its short ID when the inventory does not tell.
+func nameOf(options []Option, id string) string {
+	for _, option := range options {
+		if option.Value == id && option.Label != "" {
+			return option.Label
+		}
+	}
+	return shortID(id)
 }
 
-// change is a change that desktops can have together.
-type change struct{ typ, word string }
-
-var bulkChanges = []change{{"RESIZE", "Resize"}, {"ADD_VOLUME", "Add disk"}, {"EXTEND_VOLUME", "Extend disk"},
-	{"CHANGE_IMAGE", "Change image"}, {"ADD_SUB_RESOURCES", "Add collaboration"}, {"DELETE_SUB_RESOURCES", "Remove collaboration"}}
-
-// bulkAction is the form of a change for the chosen desktops.
-func (v DesktopsView) bulkAction(c change) string {
-	if v.pooledOnly() {
-		return "/orders/new/batch-pool/" + c.typ
-	}
-	return "/orders/new/batch-desktop/" + c.typ
+// stateLook is how a state of a desktop or pool shows; the word is a message's key.
+type stateLook struct {
+	tone Tone
+	key  string
 }
 
-// desktopChanges are the changes that one desktop can have.
-func desktopChanges(d cloud.Desktop) []Link {
-	one, many := "desktop_id="+url.QueryEscape(d.DesktopID), "desktop_ids="+url.QueryEscape(d.DesktopID)
-	batch := "/orders/new/batch-desktop/"
-	if d.Pooled() {
-		batch = "/orders/new/batch-pool/"
+var desktopLooks = map[string]stateLook{"ACTIVE": {Good, "inventory.state_active"}, "SHUTOFF": {Quiet, "inventory.state_shutoff"},
+	"HIBERNATED": {Quiet, "inventory.state_hibernated"}, "ERROR": {Bad, "inventory.state_error"}, StateFrozen: {Bad, "inventory.state_frozen"}}
+
+// StateFrozen stands in filters by state for what is frozen, whatever its state on the wire.
+const StateFrozen = "FROZEN"
+
+var poolLooks = map[string]stateLook{"STEADY": {Good, "inventory.pool_steady"}, "TEMPORARY": {Info, "inventory.pool_temporary"},
+	"EXIST_FROZEN": {Bad, "inventory.pool_exist_frozen"}, "UNKNOWN": {Quiet, "inventory.pool_unknown"}}
+
+// stateBadge shows a state; one that is not known is called by its name on the wire.
+func stateBadge(ctx context.Context, looks map[string]stateLook, state string) (tone Tone, word string) {
+	if look, ok := looks[state]; ok {
+		return look.tone, T(ctx, look.key)
 	}
-	var links []Link
-	if d.Product.ChargeMode == cloud.ChargeModeMetered {
-		links = append(links, Link{Text: "Convert to yearly/monthly", Href: "/orders/new/change/meteredToPeriod?" + one, Icon: "calendar"})
-	}
-	if !d.Pooled() {
-		links = append(links,
-			Link{Text: "Resize", Href: "/orders/new/change/resizeDesktops?" + one, Icon: "cpu"},
-			Link{Text: "Expand a disk", Href: "/orders/new/change/expandVolumes?" + one, Icon: "expand"},
-			Link{Text: "Add disks", Href: "/orders/new/subscribe/addVolumes?" + one, Icon: "hard-drive"},
-			Link{Text: "Internet access", Href: "/orders/new/subscribe/applyDesktopsInternet?" + many, Icon: "globe"},
-			Link{Text: "Recompose system disk", Href: "/orders/new/subscribe/rebuildDesktops?" + many, Icon: "refresh"})
-	} else {
-		links = append(links,
-			Link{Text: "Resize", Href: batch + "RESIZE?" + many, Icon: "cpu"},
-			Link{Text: "Add a disk", Href: batch + "ADD_VOLUME?" + many, Icon: "hard-drive"},
-			Link{Text: "Extend a disk", Href: batch + "EXTEND_VOLUME?" + many, Icon: "expand"})
-	}
-	links = append(links, Link{Text: "Change image", Href: batch + "CHANGE_IMAGE?" + many, Icon: "image"})
-	if d.ShareResourceSKU == "" {
-		links = append(links, Link{Text: "Add collaboration", Href: batch + "ADD_SUB_RESOURCES?" + many, Icon: "share"})
-	} else {
-		links = append(links, Link{Text: "Remove collaboration", Href: batch + "DELETE_SUB_RESOURCES?" + many, Icon: "undo"})
-	}
-	return append(links,
-		Link{Text: "Its orders", Href: "/orders?" + url.Values{"target": {"desktop:" + d.DesktopID}}.Encode(), Icon: "list"})
+	return Quiet, state
 }
 
-// poolChanges are the changes that a pool can have.
-func poolChanges(p cloud.Pool) []Link {
-	query := "?desktop_pool_id=" + url.QueryEscape(p.ID)
-	return []Link{
-		{Text: "More desktops", Href: "/orders/new/subscribe/expandDesktopPool" + query, Icon: "plus"},
-		{Text: "Resize", Href: "/orders/new/batch-pool/RESIZE" + query, Icon: "cpu"},
-		{Text: "Add a disk", Href: "/orders/new/batch-pool/ADD_VOLUME" + query, Icon: "hard-drive"},
-		{Text: "Extend a disk", Href: "/orders/new/batch-pool/EXTEND_VOLUME" + query, Icon: "expand"},
-		{Text: "Change image", Href: "/orders/new/batch-pool/CHANGE_IMAGE" + query, Icon: "image"},
-		{Text: "Add collaboration", Href: "/orders/new/batch-pool/ADD_SUB_RESOURCES" + query, Icon: "share"},
-		{Text: "Remove collaboration", Href: "/orders/new/batch-pool/DELETE_SUB_RESOURCES" + query, Icon: "undo"},
-		{Text: "Its orders", Href: "/orders?" + url.Values{"target": {"pool:" + p.ID}}.Encode(), Icon: "list"},
-	}
-}
-
-// desktopLooks are the states of a desktop.
-var desktopLooks = map[string]badgeLook{"ACTIVE": {Good, "", "Running"}, "SHUTOFF": {Quiet, "", "Stopped"},
-	"HIBERNATED": {Quiet, "", "Hibernated"}, "ERROR": {Bad, "", "Error"}}
-
-func lookOfDesktop(d cloud.Desktop) badgeLook {
+func desktopState(d cloud.Desktop) string {
 	if d.IsFreeze {
-		return badgeLook{Bad, "", "Frozen"}
+		return StateFrozen
 	}
-	if look, ok := desktopLooks[d.Status]; ok {
-		return look
-	}
-	return badgeLook{Quiet, "", d.Status}
+	return d.Status
 }
 
-// poolLooks are the states of a pool.
-var poolLooks = map[string]badgeLook{"STEADY": {Good, "", "Steady"}, "TEMPORARY": {Info, "", "Changing"}, "EXIST_FROZEN": {Bad, "", "Has frozen desktops"}}
+// choice is a value of a filter with its message's key.
+type choice struct{ value, key string }
 
-func lookOfPool(p cloud.Pool) badgeLook {
-	if look, ok := poolLooks[p.Status]; ok {
-		return look
+var (
+	desktopStates = []choice{{"ACTIVE", "inventory.state_active"}, {"SHUTOFF", "inventory.state_shutoff"}, {"HIBERNATED", "inventory.state_hibernated"},
+		{"ERROR", "inventory.state_error"}, {StateFrozen, "inventory.state_frozen"}}
+	chargeModes  = []choice{{cloud.ChargeModePeriod, "inventory.period"}, {cloud.ChargeModeMetered, "inventory.metered"}}
+	desktopTypes = []choice{{cloud.DesktopDedicated, "inventory.type_dedicated"}, {cloud.DesktopShared, "inventory.type_shared"},
+		{cloud.DesktopPooled, "inventory.type_pooled"}}
+	poolTypes  = []choice{{"DYNAMIC", "inventory.pool_dynamic"}, {"STATIC", "inventory.pool_static"}}
+	poolStates = []choice{{"STEADY", "inventory.pool_steady"}, {"TEMPORARY", "inventory.pool_temporary"}, {"EXIST_FROZEN", "inventory.pool_exist_frozen"}}
+	expiries   = []int{7, 30, 90}
+)
+
+// choiceOptions are a filter's values in the reader's language.
+func choiceOptions(ctx context.Context, choices []choice) []Option {
+	options := make([]Option, len(choices))
+	for i, c := range choices {
+		options[i] = Option{Value: c.value, Label: T(ctx, c.key)}
 	}
-	return badgeLook{Quiet, "", p.Status}
+	return options
+}
+
+// wordOf is what people call a value of a list; a value that is not in it is called by itself.
+func wordOf(ctx context.Context, choices []choice, value string) string {
+	for _, c := range choices {
+		if c.value == value {
+			return T(ctx, c.key)
+		}
+	}
+	return value
+}
+
+// expiryOptions are the spans in which something may expire.
+func expiryOptions(ctx context.Context) []Option {
+	var options []Option
+	for _, days := range expiries {
+		options = append(options, Option{Value: strconv.Itoa(days), Label: T(ctx, "inventory.within_days", "n", days)})
+	}
+	return options
+}
+
+// teamOptions are the teams, and nobody's.
+func (v ListView) teamOptions(ctx context.Context) []Option {
+	return append(slices.Clone(v.Teams), Option{Value: orders.NoTeam, Label: T(ctx, "inventory.no_team")})
+}
+
+func optionWords(o Option) string {
+	if o.Label != "" {
+		return o.Label
+	}
+	return o.Value
 }
 
 // specification is a product's size in words: "8 vCPU 32 GB"; what the cloud says of it, or its ID, where the size is
@@ -175,7 +179,7 @@ func specification(p cloud.DesktopProduct) string {
 	megabytes, err := strconv.Atoi(p.Memory)
 	switch {
 	case p.CPU != "" && err == nil && megabytes%1024 == 0:
-		return fmt.Sprintf("%s vCPU %d GB", p.CPU, megabytes/1024)
+		return p.CPU + " vCPU " + strconv.Itoa(megabytes/1024) + " GB"
 	case p.Descriptions != "":
 		return p.Descriptions
 	}
@@ -193,24 +197,6 @@ func specificationMore(p cloud.DesktopProduct) string {
 		parts[i] = strings.TrimSpace(parts[i])
 	}
 	return strings.Join(parts[2:], " · ")
-}
-
-// poolName is what people know a pool by; its short ID when the inventory does not tell.
-func (v DesktopsView) poolName(id string) string {
-	for _, option := range v.Pools {
-		if option.Value == id && option.Label != "" {
-			return option.Label
-		}
-	}
-	return shortID(id)
-}
-
-// desktopLine is a desktop in one line: whose it is and how large.
-func desktopLine(d cloud.Desktop) string {
-	if d.UserName == "" {
-		return specification(d.Product)
-	}
-	return d.UserName + " · " + specification(d.Product)
 }
 
 // disks are sizes of a desktop's or pool's disks: the system disk first.
@@ -246,55 +232,15 @@ func expiry(text string) time.Time {
 func soon(t, now time.Time) bool { return !t.IsZero() && t.Sub(now) < 30*24*time.Hour }
 
 // soonWords says the same as the colour does.
-func soonWords(t, now time.Time) string {
-	days := int(t.Sub(now).Hours() / 24)
-	switch {
-	case t.Before(now):
-		return "Expired"
-	case days == 0:
-		return "Expires within a day"
+func soonWords(ctx context.Context, t, now time.Time) string {
+	if t.Before(now) {
+		return T(ctx, "inventory.expired")
 	}
-	return "Expires in " + things(days, "day", "days")
-}
-
-// PoolsView is a page of pools.
-type PoolsView struct {
-	Items    []cloud.Pool
-	Total    int
-	Query    url.Values
-	Age      InventoryAge
-	Pager    PagerView
-	MayPlace bool
-}
-
-var poolFilters = []string{"q", "type", "status", "enterprise_project_id"}
-
-func used(p cloud.Pool) string { return fmt.Sprintf("%d of %d in use", p.DesktopUsed, p.DesktopCount) }
-
-// wordOf is what people call a value of a list; a value that is not in it is called by itself.
-func wordOf(options []Option, value string) string {
-	for _, option := range options {
-		if option.Value == value {
-			return option.Label
-		}
+	if days := int(t.Sub(now).Hours() / 24); days > 0 {
+		return T(ctx, "inventory.expires_in", "n", days)
 	}
-	return value
+	return T(ctx, "inventory.expires_today")
 }
-
-func optionWords(o Option) string {
-	if o.Label != "" {
-		return o.Label
-	}
-	return o.Value
-}
-
-var (
-	desktopStates = []Option{{"ACTIVE", "Running"}, {"SHUTOFF", "Stopped"}, {"HIBERNATED", "Hibernated"}, {"ERROR", "Error"}}
-	chargeModes   = []Option{{cloud.ChargeModePeriod, "Yearly/monthly"}, {cloud.ChargeModeMetered, "Pay-per-use"}}
-	desktopTypes  = []Option{{cloud.DesktopDedicated, "One user"}, {cloud.DesktopShared, "Several users"}, {cloud.DesktopPooled, "Of a pool"}}
-	poolTypes     = []Option{{"DYNAMIC", "Dynamic"}, {"STATIC", "Static"}}
-	poolStates    = []Option{{"STEADY", "Steady"}, {"TEMPORARY", "Changing"}, {"EXIST_FROZEN", "Has frozen desktops"}}
-)
 
 // shortID is the beginning of an ID, enough to search by; the whole one is in the title.
 func shortID(id string) string {

@@ -1,11 +1,11 @@
 package templates
 
 import (
+	"context"
 	"slices"
 	"strings"
 
 	"workspace-order-console/internal/cloud"
-	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/internal/orders/field"
 )
@@ -57,15 +57,18 @@ func hasInput(inputs []field.Input, fits func(field.Input) bool) bool {
 	})
 }
 
+// effectKeys are the words of what an order of a kind does.
+var effectKeys = []struct {
+	effect orders.Effect
+	key    string
+}{{orders.Buys, "kinds.buys"}, {orders.Alters, "kinds.alters"}, {orders.Refunds, "kinds.refunds"}}
+
 // effects say what an order of a kind does, in a few words.
-func effects(say i18n.Printer, kind orders.Kind) string {
+func effects(ctx context.Context, kind orders.Kind) string {
 	var words []string
-	for _, e := range []struct {
-		effect orders.Effect
-		key    string
-	}{{orders.Buys, "kinds.buys"}, {orders.Alters, "kinds.alters"}, {orders.Refunds, "kinds.refunds"}} {
+	for _, e := range effectKeys {
 		if kind.Effect.Has(e.effect) {
-			words = append(words, say.Say(e.key, nil))
+			words = append(words, T(ctx, e.key))
 		}
 	}
 	return strings.Join(words, " · ")
@@ -80,14 +83,14 @@ func (v KindsView) href(kind orders.Kind) string {
 	return path
 }
 
-func (v KindsView) sub() string {
+func (v KindsView) sub(ctx context.Context) string {
 	switch n := len(v.desktops()); {
 	case n > 0:
-		return v.Say.Say("kinds.for_desktops", map[string]any{"n": n})
+		return T(ctx, "kinds.for_desktops", "n", n)
 	case v.Targets.Get("desktop_pool_id") != "":
-		return v.Say.Say("kinds.for_pool", nil)
+		return T(ctx, "kinds.for_pool")
 	}
-	return v.Say.Say("kinds.sub", nil)
+	return T(ctx, "kinds.sub")
 }
 
 // groupIcons tell the groups apart at a glance.

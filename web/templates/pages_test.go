@@ -2,7 +2,6 @@ package templates
 
 import (
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
@@ -30,8 +29,9 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 		"enterprise_project_id": {nasty}}
 	product := cloud.DesktopProduct{ProductID: nasty, Descriptions: nasty + "|" + nasty + "|" + nasty, CPU: nasty, Memory: "4096"}
 	desktop := cloud.Desktop{DesktopID: nasty, ComputerName: nasty, Status: nasty, UserName: nasty, PoolID: nasty, Product: product,
-		RootVolume: cloud.Volume{Type: nasty, Size: 80}, ExpireTime: nasty}
-	pool := cloud.Pool{ID: nasty, Name: nasty, Type: nasty, Status: nasty, Product: product, RootVolume: cloud.Volume{Type: nasty}}
+		RootVolume: cloud.Volume{Type: nasty, Size: 80, VolumeID: nasty, DisplayName: nasty}, ExpireTime: nasty, OrderID: nasty, UserGroup: nasty,
+		IPAddresses: []string{nasty}, Tags: []cloud.Tag{{Key: nasty, Value: nasty}}, AvailabilityZone: nasty, EnterpriseProjectID: nasty, ShareResourceSKU: nasty}
+	pool := cloud.Pool{ID: nasty, Name: nasty, Type: nasty, Status: nasty, Product: product, RootVolume: cloud.Volume{Type: nasty}, Description: nasty, ImageName: nasty, Tags: []cloud.Tag{{Key: nasty}}}
 	options := []Option{{nasty, nasty}}
 	entry := audit.Entry{Seq: 1, Time: now, Actor: nasty, Door: nasty, Address: nasty, Action: nasty, Object: "order:" + nasty,
 		Details: []byte(`{"reason":"</pre><script>alert(1)</script>"}`), RequestID: nasty}
@@ -50,10 +50,18 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 		Orders: []orders.Order{order, {ID: "other", Body: []byte(nasty)}}, MayDecide: true, OnBehalfOf: nasty, MayWithdraw: true}
 	status := orders.BudgetStatus{BudgetMonth: orders.BudgetMonth{Team: nasty, Month: nasty, Currency: nasty, Reserved: price}, Limit: &price, Soft: &price}
 	requested.Budget, requested.After = &status, &status
+	refused := orders.Obstacle{Why: field.Say(nasty), Leave: []orders.Hindrance{nasty}}
+	offers := []orders.Offer{{Kind: orders.Kinds[0], Obstacle: &refused}, {Kind: orders.Kinds[1]}}
+	thing := ThingView{Team: nasty, Age: age, MayPlace: true, Offers: offers, MayViewOrders: true, Orders: []orders.Order{order}, MoreOrders: true,
+		Bought: &order, Image: nasty, Say: say}
 	for name, page := range map[string]templ.Component{
-		"desktops": DesktopsPage(signedIn(), DesktopsView{Items: []cloud.Desktop{desktop}, Query: query, Age: age, MayPlace: true,
-			Products: options, Images: options, Pools: options}),
-		"pools":  PoolsPage(signedIn(), PoolsView{Items: []cloud.Pool{pool}, Query: query, Age: age, MayPlace: true}),
+		"desktops": DesktopsPage(signedIn(), DesktopsView{ListView: ListView{Query: query, Age: age, MayPlace: true, Products: options, Images: options,
+			Pools: options, Teams: options, Columns: columnNames(desktopColumns)}, Items: []DesktopRow{{Desktop: desktop, Team: nasty, Order: nasty, Offers: offers}},
+			Selection: SelectionView{ID: nasty, Kept: true, Standing: orders.Standing{Desktops: 1}, Offers: offers}, Problem: nasty}),
+		"desktop": DesktopPage(signedIn(), DesktopView{ThingView: thing, Desktop: desktop, Pool: nasty, Order: nasty}),
+		"pools": PoolsPage(signedIn(), PoolsView{ListView: ListView{Query: query, Age: age, MayPlace: true, Teams: options, Columns: columnNames(poolColumns)},
+			Items: []PoolRow{{Pool: pool, Team: nasty}}, Offers: offers}),
+		"pool":   PoolPage(signedIn(), PoolView{ThingView: thing, Pool: pool, Desktops: []cloud.Desktop{desktop}}),
 		"search": SearchPage(signedIn(), SearchView{Text: nasty, Orders: []orders.Order{order}, Desktops: []cloud.Desktop{desktop}, Pools: []cloud.Pool{pool}, MoreDesktops: true, Say: say, Now: now}),
 		"audit":  AuditPage(signedIn(), AuditView{Entries: []audit.Entry{entry}, Query: query, Now: now}),
 		"entry":  AuditEntryPage(signedIn(), entry),
@@ -81,7 +89,7 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 			Who: auth.Who{Name: nasty, Door: auth.DoorWeb}, MayDelegate: true, Teams: []string{nasty}, People: options, Team: nasty + nasty, To: nasty, Until: nasty, Problems: map[string]string{"to": nasty}, Stopped: nasty, Now: now}),
 		"review": ReviewPage(signedIn(), ReviewView{Reviewed: orders.Reviewed{Draft: orders.Draft{ID: nasty, Kind: nasty, Reason: nasty}}, Say: say, ActsFor: nasty, Alone: true,
 			Judged: &orders.Judgement{Team: nasty, Need: orders.Need{Approvals: 1, Why: []field.Message{field.Say(nasty)}}, Budget: &status, After: &status}}),
-		"kinds":    KindsPage(signedIn(), KindsView{Say: say, Targets: url.Values{"desktop_ids": {nasty}}}),
+		"kinds":    KindsPage(signedIn(), KindsView{Targets: url.Values{"desktop_ids": {nasty}}}),
 		"settings": SettingsPage(signedIn(), SettingsView{PublicURL: nasty, Quotas: []cloud.Quota{{Type: nasty, Unit: nasty}}, RefreshProblem: nasty, Now: now}),
 		"overview": OverviewPage(signedIn(), OverviewView{Waiting: []Waiting{{Items: []orders.Order{order}, More: nasty}}, Moving: []orders.Order{order}, Age: age,
 			Figures: &FiguresView{ByTeam: true, Now: now, Say: say, Sums: orders.Sums{SpentByTeam: []orders.Spent{{Name: nasty, Month: orders.MonthOf(now), Money: cloud.Money{Amount: decimal.NewFromInt(5), Currency: nasty}}}}}, ShowsInventory: true, Say: say, Now: now}),
@@ -95,6 +103,14 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 			assert.Contains(t, html, "&lt;script&gt;", name)
 		}
 	}
+}
+
+func columnNames(columns []column) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
+	}
+	return names
 }
 
 func TestAProductInWords(t *testing.T) {
@@ -129,8 +145,8 @@ func TestAListSaysWhenItIsOld(t *testing.T) {
 	t.Parallel()
 	age := InventoryAge{Refreshed: time.Unix(0, 0), Problem: "no answer in time", Now: time.Unix(40, 0)}
 	for name, page := range map[string]templ.Component{
-		"desktops": DesktopsPage(signedIn(), DesktopsView{Age: age}),
-		"pools":    PoolsPage(signedIn(), PoolsView{Age: age}),
+		"desktops": DesktopsPage(signedIn(), DesktopsView{ListView: ListView{Age: age}}),
+		"pools":    PoolsPage(signedIn(), PoolsView{ListView: ListView{Age: age}}),
 		"overview": OverviewPage(signedIn(), OverviewView{Age: age, ShowsInventory: true, Say: i18n.For("")}),
 		"settings": SettingsPage(signedIn(), SettingsView{Refreshed: age.Refreshed, RefreshProblem: age.Problem, Now: age.Now}),
 	} {
@@ -144,8 +160,8 @@ func TestAListSaysWhenItIsOld(t *testing.T) {
 func TestADesktopLeadsToTheChangesThatItCanHave(t *testing.T) {
 	t.Parallel()
 	hrefs := func(d cloud.Desktop) (all []string) {
-		for _, link := range desktopChanges(d) {
-			all = append(all, link.Href)
+		for _, link := range possible(offerLinks(t.Context(), orders.Allowance{}.Offers(orders.StandingOf(d, false)), ofDesktop(d.DesktopID))) {
+			all = append(all, link.href)
 		}
 		return all
 	}
@@ -171,14 +187,12 @@ func TestADesktopLeadsToTheChangesThatItCanHave(t *testing.T) {
 		assert.NotContains(t, href, "/change/")
 	}
 
-	for _, links := range [][]Link{desktopChanges(ordinary), desktopChanges(metered), desktopChanges(pooled), poolChanges(cloud.Pool{ID: "p1"})} {
-		for _, link := range links {
-			path, _, _ := strings.Cut(link.Href, "?")
-			if name, isForm := strings.CutPrefix(path, "/orders/new/"); isForm {
-				_, known := orders.KindNamed(name)
-				assert.True(t, known, link.Href)
-			}
-		}
+	busy := orders.Allowance{}.Offers(orders.StandingOf(ordinary, true))
+	assert.Empty(t, possible(offerLinks(t.Context(), busy, ofDesktop("d1"))), "an order is open")
+	assert.NotEmpty(t, blocked(offerLinks(t.Context(), busy, ofDesktop("d1"))), "and that is said")
+	for _, link := range offerLinks(t.Context(), orders.Allowance{}.PoolOffers(), ofPool("p1")) {
+		assert.Contains(t, link.href, "?desktop_pool_id=p1")
+		assert.NotContains(t, link.text, "offer.", "it has its word")
 	}
 }
 
@@ -187,7 +201,7 @@ func TestTheCatalogueShowsWhatTakesTheChosenTargets(t *testing.T) {
 	shown := func(query string) map[string]bool {
 		values, err := url.ParseQuery(query)
 		assert.NoError(t, err)
-		v, names := KindsView{Say: i18n.For(""), Targets: values}, map[string]bool{}
+		v, names := KindsView{Targets: values}, map[string]bool{}
 		for _, group := range orders.Groups {
 			for _, kind := range v.kindsOf(group) {
 				names[kind.Name()] = true
@@ -217,7 +231,7 @@ func TestEveryKindHasItsWords(t *testing.T) {
 		for _, key := range []string{"kind." + kind.Name() + ".title", "kind." + kind.Name() + ".description", "group." + string(kind.Group)} {
 			assert.True(t, say.Has(key), key)
 		}
-		assert.NotEmpty(t, effects(english, kind), kind.Name())
+		assert.NotEmpty(t, effects(t.Context(), kind), kind.Name())
 	}
 }
 
