@@ -44,10 +44,12 @@ func walk(b *tab) {
 		b.click(fmt.Sprintf(`[data-row-check][value=%q]`, id))
 	}
 	if b.scripts {
-		assert.Equal(t, "2", b.text(`[data-selected-count]`))
+		b.selected(2)
+	} else {
+		b.click(`#selecting details.no-js-only summary`)
 	}
 	b.picture("walk-desktops")
-	require.EqualValues(t, 200, b.press(`.bulk button[formaction$="/ADD_VOLUME"]`))
+	require.EqualValues(t, 200, b.press(`#selecting button[name=order][value="batch-desktop/ADD_VOLUME"]`))
 
 	// the form, with the two in it
 	assert.Equal(t, "batch-desktop/ADD_VOLUME", b.attribute(`form[data-kind]`, "data-kind"))

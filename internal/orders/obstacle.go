@@ -75,7 +75,7 @@ func (k Kind) Obstacle(on Standing) *Obstacle {
 		if n == 0 {
 			continue
 		}
-		found := Obstacle{Why: field.Say(rule.key, "n", n)}
+		found := Obstacle{Why: field.Say(rule.key, "n", n, "of", on.Desktops)}
 		if n < on.Desktops {
 			found.Leave = rule.leave
 		}

@@ -1,11 +1,13 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,6 +17,9 @@ import (
 
 // mostShown is how many desktops a page of the list can send at most.
 const mostShown = 4 * listSize
+
+// selectPatience bounds how long a step of ticking may take.
+const selectPatience = 10 * time.Second
 
 // selectDesktops takes a step of ticking in the list of desktops. What the page showed ("shown") and is not ticked
 // ("desktop_ids") is taken away, so that the same page may be sent as often as it likes. Then comes what the button says: "do" is
@@ -49,7 +54,10 @@ func (s *server) selectDesktops(c echo.Context) error {
 		step = orders.Selecting{Clear: true}
 	}
 	query.Set("selection", id)
-	err = s.Service.Select(c.Request().Context(), who(c), id, step)
+	// whoever goes on to the next page at once does not wait for the answer: what they ticked is kept all the same
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), selectPatience)
+	defer cancel()
+	err = s.Service.Select(ctx, who(c), id, step)
 	var told *orders.Error
 	switch {
 	case errors.As(err, &told) && told.Code == orders.CodeInvalid:

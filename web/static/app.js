@@ -105,7 +105,19 @@
   };
   document.addEventListener('change', (event) => {
     if (event.target.matches('[data-check-all]')) for (const box of $$('[data-row-check]', event.target.form)) box.checked = event.target.checked;
-    if (event.target.matches('[data-check-all], [data-row-check]')) showTicked();
+    if (!event.target.matches('[data-check-all], [data-row-check]')) return;
+    showTicked();
+    // whoever goes on before the answer is there takes the selection along
+    const { action, selection } = event.target.form;
+    const list = event.target.form.parentElement;
+    for (const link of $$('a[href]', list)) {
+      if (new URL(action).pathname !== link.pathname + '/select') continue;
+      const to = new URL(link);
+      to.searchParams.set('selection', selection.value);
+      link.href = to;
+    }
+    const filters = $('.filters', list);
+    if (filters && !filters.elements.selection) filters.append(selection.cloneNode());
   }, true);
 
   // Rows of a table: j, k and the arrows go to the row's first link or button, x ticks its box.
