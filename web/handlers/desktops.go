@@ -33,7 +33,7 @@ func (s *server) showDesktops(c echo.Context, status int, query url.Values, prob
 		return c.JSON(status, jsonList(page.Items, next))
 	}
 	view := templates.DesktopsView{Problem: problem}
-	if view.ListView, err = s.listView(c, "/desktops", query, page.Total, next); err != nil {
+	if view.InventoryView, err = s.inventoryView(c, "/desktops", query, page.Total, next); err != nil {
 		return err
 	}
 	view.Columns = templates.DesktopColumns(query["columns"])

@@ -42,12 +42,12 @@ func (s *server) inventoryAge(c echo.Context) (templates.InventoryAge, error) {
 }
 
 // listView is what all lists of the inventory show.
-func (s *server) listView(c echo.Context, path string, query url.Values, total int, next string) (templates.ListView, error) {
+func (s *server) inventoryView(c echo.Context, path string, query url.Values, total int, next string) (templates.InventoryView, error) {
 	age, err := s.inventoryAge(c)
 	if err != nil {
-		return templates.ListView{}, err
+		return templates.InventoryView{}, err
 	}
-	v := templates.ListView{Total: total, Query: query, Age: age, MayPlace: who(c).May(auth.PlaceOrders), Pager: inventoryPager(c, path, query, next),
+	v := templates.InventoryView{Total: total, Query: query, Age: age, MayPlace: who(c).May(auth.PlaceOrders), Pager: inventoryPager(c, path, query, next),
 		Products: s.choices(c, field.PickProduct), Images: s.choices(c, field.PickImage), Pools: s.choices(c, field.PickPool)}
 	if who(c).Scope().All() {
 		teams, err := s.teamsOf(c)

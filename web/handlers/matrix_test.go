@@ -161,6 +161,8 @@ func probes(t testing.TB) map[string]probe {
 		"POST /desktops/select": {form: func(b *belongings) url.Values {
 			return url.Values{"selection": {orders.NewID()}, "shown": {b.desktop}, "desktop_ids": {b.desktop}}
 		}, allowed: 303},
+		"GET /desktops/export":                {path: func(b *belongings) string { return "/desktops/export?format=csv&q=" + b.desktop }, allowed: 200},
+		"GET /pools/export":                   {path: func(b *belongings) string { return "/pools/export?format=jsonl&q=" + b.pool }, allowed: 200},
 		"GET /desktops/:id":                   {path: func(b *belongings) string { return "/desktops/" + cmp.Or(b.desktop, nobodysDesktop) }, allowed: 200, other: 404},
 		"GET /pools/:id":                      {path: func(b *belongings) string { return "/pools/" + cmp.Or(b.pool, nobodysPool) }, allowed: 200, other: 404},
 		"GET /pools":                          {path: func(b *belongings) string { return "/pools?q=" + b.pool }, allowed: 200},

@@ -34,7 +34,7 @@ func (s *server) pools(c echo.Context) error {
 		return err
 	}
 	view := templates.PoolsView{Offers: may.PoolOffers()}
-	if view.ListView, err = s.listView(c, "/pools", query, page.Total, next); err != nil {
+	if view.InventoryView, err = s.inventoryView(c, "/pools", query, page.Total, next); err != nil {
 		return err
 	}
 	view.Columns = templates.PoolColumns(query["columns"])

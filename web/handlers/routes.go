@@ -97,6 +97,8 @@ var routes = []Route{
 
 	{http.MethodGet, "/desktops", Readers, auth.ViewInventory, (*server).desktops},
 	{http.MethodPost, "/desktops/select", Members, auth.PlaceOrders, (*server).selectDesktops},
+	{http.MethodGet, "/desktops/export", Readers, auth.ViewInventory, (*server).exportDesktops},
+	{http.MethodGet, "/pools/export", Readers, auth.ViewInventory, (*server).exportPools},
 	{http.MethodGet, "/desktops/:id", Readers, auth.ViewInventory, (*server).desktop},
 	{http.MethodGet, "/pools/:id", Readers, auth.ViewInventory, (*server).pool},
 	{http.MethodGet, "/pools", Readers, auth.ViewInventory, (*server).pools},

@@ -171,3 +171,20 @@ func TestASelectionIsNobodyElses(t *testing.T) {
 	assert.Empty(t, linkOf(selectedN, lee.get("/desktops?selection="+id).body))
 	assert.Equal(t, http.StatusNotFound, lee.get("/orders/new/batch-desktop/RESIZE?selection="+id).StatusCode)
 }
+
+func TestTheInventoryIsTakenAway(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	var list listed[cloud.Desktop]
+	c.read("/desktops?pool_id=b046ac8e-0994-4c09-a8a8-bd989d218120", c.token, &list)
+	page := c.get("/desktops?pool_id=b046ac8e-0994-4c09-a8a8-bd989d218120").body
+	href := linkOf(regexp.MustCompile(`href="(/desktops/export[^"]*format=csv[^"]*)"`), page)
+	rows := strings.Split(strings.TrimSpace(c.get(href).body), "\r\n")
+	require.Len(t, rows, len(list.Items)+1, "a head, and what the filters show")
+	assert.Contains(t, rows[0], "desktop_id,computer_name")
+	for i, d := range list.Items {
+		assert.True(t, strings.HasPrefix(rows[i+1], d.DesktopID+","+d.ComputerName+","))
+	}
+	assert.Equal(t, 60, strings.Count(c.get("/desktops/export?format=jsonl").body, "\n"))
+	assert.Equal(t, 6, strings.Count(c.get("/pools/export?format=jsonl").body, "\n"))
+}

@@ -110,6 +110,9 @@
     // whoever goes on before the answer is there takes the selection along
     const { action, selection } = event.target.form;
     const list = event.target.form.parentElement;
+    const here = new URL(location);
+    here.searchParams.set('selection', selection.value);
+    history.replaceState(history.state, '', here);
     for (const link of $$('a[href]', list)) {
       if (new URL(action).pathname !== link.pathname + '/select') continue;
       const to = new URL(link);

@@ -12,7 +12,7 @@ import (
 
 // DesktopsView is a page of desktops.
 type DesktopsView struct {
-	ListView
+	InventoryView
 	Items []DesktopRow
 	// Selection is what is selected, on this page and on others.
 	Selection SelectionView
@@ -71,7 +71,7 @@ func chosenColumns(all []column, usual, names []string) []string {
 }
 
 // shown are the columns of a list that are shown.
-func (v ListView) shown(all []column) []column {
+func (v InventoryView) shown(all []column) []column {
 	var shown []column
 	for _, c := range all {
 		if v.shows(c.name) {
@@ -144,7 +144,7 @@ func clearing(names []string) []string {
 }
 
 // filterTeams are the teams to filter by, for those who see more than one.
-func (v ListView) filterTeams(ctx context.Context) []Option {
+func (v InventoryView) filterTeams(ctx context.Context) []Option {
 	if len(v.Teams) == 0 {
 		return nil
 	}

@@ -20,8 +20,8 @@ type InventoryAge struct {
 	Now       time.Time
 }
 
-// ListView is what all lists of the inventory have.
-type ListView struct {
+// InventoryView is what all lists of the inventory have.
+type InventoryView struct {
 	// Total is how many there are, counted up to 1,001.
 	Total int
 	Query url.Values
@@ -60,7 +60,7 @@ func listAddress(path string, query url.Values, pairs ...string) string {
 }
 
 // sortHead is the head of a column: its link sorts by it, or the other way round.
-func (v ListView) sortHead(path, usual, column, label string) SortView {
+func (v InventoryView) sortHead(path, usual, column, label string) SortView {
 	head := SortView{Label: label}
 	sorted, sort := v.Query.Get("sort"), column
 	if sorted == "" {
@@ -77,7 +77,7 @@ func (v ListView) sortHead(path, usual, column, label string) SortView {
 }
 
 // shows tells that a column is there.
-func (v ListView) shows(column string) bool { return slices.Contains(v.Columns, column) }
+func (v InventoryView) shows(column string) bool { return slices.Contains(v.Columns, column) }
 
 // nameOf is what people know a value of a picker by; its short ID when the inventory does not tell.
 func nameOf(options []Option, id string) string {
@@ -162,7 +162,7 @@ func expiryOptions(ctx context.Context) []Option {
 }
 
 // teamOptions are the teams, and nobody's.
-func (v ListView) teamOptions(ctx context.Context) []Option {
+func (v InventoryView) teamOptions(ctx context.Context) []Option {
 	return append(slices.Clone(v.Teams), Option{Value: orders.NoTeam, Label: T(ctx, "inventory.no_team")})
 }
 

@@ -420,7 +420,7 @@ func moreFilters(on bool) templ.Component {
 }
 
 // carried keeps what of the list's address has no input of its own in the form of the filters.
-func carried(v ListView, names ...string) templ.Component {
+func carried(v InventoryView, names ...string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -480,7 +480,7 @@ func carried(v ListView, names ...string) templ.Component {
 }
 
 // columnMenu chooses the columns of a list.
-func columnMenu(path string, v ListView, columns []column) templ.Component {
+func columnMenu(path string, v InventoryView, columns []column) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1182,7 +1182,7 @@ func tagChips(path string, tags []cloud.Tag) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, tag := range tags {
-			templ_7745c5c3_Err = Chip(ChipView{Text: tagText(tag), Href: path + "?" + tagQuery(tag), Data: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Chip(ChipView{Text: TagText(tag), Href: path + "?" + tagQuery(tag), Data: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

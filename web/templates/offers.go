@@ -110,15 +110,15 @@ func offerIcon(kind orders.Kind) string {
 	return kindIcon(kind)
 }
 
-// tagText is a tag as people write it: "dept=design".
-func tagText(tag cloud.Tag) string {
+// TagText is a tag as people write it: "dept=design".
+func TagText(tag cloud.Tag) string {
 	if tag.Value == "" {
 		return tag.Key
 	}
 	return tag.Key + "=" + tag.Value
 }
 
-func tagQuery(tag cloud.Tag) string { return url.Values{"tag": {tagText(tag)}}.Encode() }
+func tagQuery(tag cloud.Tag) string { return url.Values{"tag": {TagText(tag)}}.Encode() }
 
 // addresses are IP addresses in one line.
 func addresses(d cloud.Desktop) string { return strings.Join(d.IPAddresses, ", ") }

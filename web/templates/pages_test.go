@@ -55,11 +55,11 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 	thing := ThingView{Team: nasty, Age: age, MayPlace: true, Offers: offers, MayViewOrders: true, Orders: []orders.Order{order}, MoreOrders: true,
 		Bought: &order, Image: nasty, Say: say}
 	for name, page := range map[string]templ.Component{
-		"desktops": DesktopsPage(signedIn(), DesktopsView{ListView: ListView{Query: query, Age: age, MayPlace: true, Products: options, Images: options,
+		"desktops": DesktopsPage(signedIn(), DesktopsView{InventoryView: InventoryView{Query: query, Age: age, MayPlace: true, Products: options, Images: options,
 			Pools: options, Teams: options, Columns: columnNames(desktopColumns)}, Items: []DesktopRow{{Desktop: desktop, Team: nasty, Order: nasty, Offers: offers}},
 			Selection: SelectionView{ID: nasty, Kept: true, Standing: orders.Standing{Desktops: 1}, Offers: offers}, Problem: nasty}),
 		"desktop": DesktopPage(signedIn(), DesktopView{ThingView: thing, Desktop: desktop, Pool: nasty, Order: nasty}),
-		"pools": PoolsPage(signedIn(), PoolsView{ListView: ListView{Query: query, Age: age, MayPlace: true, Teams: options, Columns: columnNames(poolColumns)},
+		"pools": PoolsPage(signedIn(), PoolsView{InventoryView: InventoryView{Query: query, Age: age, MayPlace: true, Teams: options, Columns: columnNames(poolColumns)},
 			Items: []PoolRow{{Pool: pool, Team: nasty}}, Offers: offers}),
 		"pool":   PoolPage(signedIn(), PoolView{ThingView: thing, Pool: pool, Desktops: []cloud.Desktop{desktop}}),
 		"search": SearchPage(signedIn(), SearchView{Text: nasty, Orders: []orders.Order{order}, Desktops: []cloud.Desktop{desktop}, Pools: []cloud.Pool{pool}, MoreDesktops: true, Say: say, Now: now}),
@@ -145,8 +145,8 @@ func TestAListSaysWhenItIsOld(t *testing.T) {
 	t.Parallel()
 	age := InventoryAge{Refreshed: time.Unix(0, 0), Problem: "no answer in time", Now: time.Unix(40, 0)}
 	for name, page := range map[string]templ.Component{
-		"desktops": DesktopsPage(signedIn(), DesktopsView{ListView: ListView{Age: age}}),
-		"pools":    PoolsPage(signedIn(), PoolsView{ListView: ListView{Age: age}}),
+		"desktops": DesktopsPage(signedIn(), DesktopsView{InventoryView: InventoryView{Age: age}}),
+		"pools":    PoolsPage(signedIn(), PoolsView{InventoryView: InventoryView{Age: age}}),
 		"overview": OverviewPage(signedIn(), OverviewView{Age: age, ShowsInventory: true, Say: i18n.For("")}),
 		"settings": SettingsPage(signedIn(), SettingsView{Refreshed: age.Refreshed, RefreshProblem: age.Problem, Now: age.Now}),
 	} {

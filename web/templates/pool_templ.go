@@ -282,7 +282,7 @@ func poolFacts(ctx context.Context, v PoolView) []Definition {
 	list = append(list, v.place(ctx, v.EnterpriseProjectID, v.AvailabilityZone)...)
 	list = append(list, Definition{Term: T(ctx, "pools.subnets"), Text: strconv.Itoa(len(v.SubnetIDs))})
 	for _, tag := range v.Tags {
-		list = append(list, Definition{Term: T(ctx, "desktops.tag_one"), Value: data(tagText(tag))})
+		list = append(list, Definition{Term: T(ctx, "desktops.tag_one"), Value: data(TagText(tag))})
 	}
 	return append(list, Definition{Term: T(ctx, "desktops.created"), Value: day(v.CreatedTime)})
 }

@@ -11,7 +11,7 @@ import (
 
 // PoolsView is a page of pools.
 type PoolsView struct {
-	ListView
+	InventoryView
 	Items []PoolRow
 	// Offers are what can be ordered for a pool.
 	Offers []orders.Offer
