@@ -21,7 +21,7 @@ func (s *server) kinds(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-		view := templates.KindsView{Targets: targets, May: may}
+	view := templates.KindsView{Targets: targets, May: may}
 	if len(targets) == 0 {
 		list, err := s.Service.Templates(c.Request().Context(), who(c), "", "", templatesFirst+1)
 		if err != nil {
