@@ -85,13 +85,6 @@ func (v OverviewView) countWords(n int) string {
 	return strconv.Itoa(n)
 }
 
-func things(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
 // waits says what an order waits for, and what can be done about it by who looks.
 func (v OverviewView) waits(o orders.Order) (words, action string) {
 	say := func(key string, args map[string]any) string { return v.Say.Say("overview."+key, args) }
