@@ -33,12 +33,12 @@ func (p Printer) Month(t time.Time) string {
 
 // ShortDate is Date without the year, and ShortMonth Month, for axes.
 func (p Printer) ShortDate(t time.Time) string {
-	return t.In(p.Zone()).Format(written[p.Language()].shortDate)
+	return p.mark(t.In(p.Zone()).Format(written[p.Language()].shortDate))
 }
 
 // ShortMonth is the month without the year.
 func (p Printer) ShortMonth(t time.Time) string {
-	return t.In(p.Zone()).Format(written[p.Language()].shortMonth)
+	return p.mark(t.In(p.Zone()).Format(written[p.Language()].shortMonth))
 }
 
 // Time is a moment to the minute, in the reader's zone.

@@ -21,13 +21,14 @@ const mostShown = 4 * listSize
 // selectPatience bounds how long a step of ticking may take.
 const selectPatience = 10 * time.Second
 
-// selectDesktops takes a step of ticking in the list of desktops. What the page showed ("shown") and is not ticked
+// selectDesktops takes a step of ticking in the list of desktops. What the page showed ("shown", IDs with commas between) and is not ticked
 // ("desktop_ids") is taken away, so that the same page may be sent as often as it likes. Then comes what the button says: "do" is
 // keep, page, all (that match the filters of "list", the list's query) or clear; "leave" takes out what stands in the way; "to"
 // leads to another page of the list, and "order" to the form of a kind.
 func (s *server) selectDesktops(c echo.Context) error {
 	form, err := c.FormParams()
-	if err != nil || len(form["shown"]) > mostShown || len(form["desktop_ids"]) > mostShown {
+	shown := strings.FieldsFunc(form.Get("shown"), func(r rune) bool { return r == ',' })
+	if err != nil || len(shown) > mostShown || len(form["desktop_ids"]) > mostShown {
 		return errUnread
 	}
 	query, err := url.ParseQuery(form.Get("list"))
@@ -38,7 +39,7 @@ func (s *server) selectDesktops(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	id, shown, ticked := form.Get("selection"), form["shown"], form["desktop_ids"]
+	id, ticked := form.Get("selection"), form["desktop_ids"]
 	step := orders.Selecting{With: ticked, Leave: orders.Hindrance(form.Get("leave")),
 		Without: slices.DeleteFunc(slices.Clone(shown), func(id string) bool { return slices.Contains(ticked, id) })}
 	if step.Leave != "" {

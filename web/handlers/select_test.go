@@ -19,7 +19,8 @@ import (
 )
 
 var (
-	shownRow   = regexp.MustCompile(`name="shown" value="([^"]+)"`)
+	shownRow   = regexp.MustCompile(`data-desktop="([^"]+)"`)
+	shownIDs   = regexp.MustCompile(`name="shown" value="([^"]*)"`)
 	tickedRow  = regexp.MustCompile(`value="([^"]+)" data-row-check checked`)
 	selectedN  = regexp.MustCompile(`data-selected-count="(\d+)"`)
 	selection  = regexp.MustCompile(`name="selection" value="([^"]+)"`)
@@ -51,7 +52,7 @@ func (l *ticking) open(path string) {
 // press ticks and presses a button of the page; it returns where that leads.
 func (l *ticking) press(ticked []string, name, value string) answer {
 	l.t.Helper()
-	form := url.Values{"selection": {linkOf(selection, l.page)}, "list": {linkOf(listOf, l.page)}, "shown": all(shownRow, l.page),
+	form := url.Values{"selection": {linkOf(selection, l.page)}, "list": {linkOf(listOf, l.page)}, "shown": {linkOf(shownIDs, l.page)},
 		"desktop_ids": ticked, name: {value}}
 	a := l.post("/desktops/select", form)
 	if a.StatusCode == http.StatusSeeOther && strings.HasPrefix(a.Header.Get("Location"), "/desktops?") {

@@ -46,7 +46,7 @@ func (v ThingView) place(ctx context.Context, project, zone string) []Definition
 
 func desktopUsers(ctx context.Context, d cloud.Desktop) []Definition {
 	return []Definition{
-		{Term: T(ctx, "desktops.user"), Value: TextLink(Link{Text: d.UserName, Href: "/desktops?" + url.Values{"q": {d.UserName}}.Encode()})},
+		{Term: T(ctx, "desktops.user"), Value: DataLink(Link{Text: d.UserName, Href: "/desktops?" + url.Values{"q": {d.UserName}}.Encode()})},
 		{Term: T(ctx, "desktop.user_group"), Text: d.UserGroup, Mono: true},
 	}
 }

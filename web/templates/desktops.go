@@ -81,6 +81,15 @@ func (v InventoryView) shown(all []column) []column {
 	return shown
 }
 
+// shownIDs are the desktops of this page, as /desktops/select reads them.
+func (v DesktopsView) shownIDs() string {
+	ids := make([]string, len(v.Items))
+	for i, d := range v.Items {
+		ids[i] = d.DesktopID
+	}
+	return strings.Join(ids, ",")
+}
+
 // list is the list's address without its path, as the form of the selection carries it: what is selected is no part of it.
 func (v DesktopsView) list() string {
 	q := url.Values{}

@@ -301,6 +301,17 @@ func TestRowsAreAddedAndRemoved(t *testing.T) {
 	assert.False(t, tree.AddRow("a b"))
 	bare, _ := field.FromForm(form("names=a"))
 	assert.True(t, bare.AddRow("names"), "a bare name is a list of one")
+	for left, want := range map[string]int{"names=&guest=anna": 1, "names=&names[0]=a&guest=anna": 2} {
+		tree, problems := field.FromForm(form(strings.Split(left, "&")...))
+		require.Empty(t, problems)
+		assert.True(t, tree.AddRow("names"))
+		var l lunch
+		for _, in := range field.Bind(&l, tree, nil).Inputs {
+			if in.Name == "names" {
+				assert.Len(t, in.Rows, want, "a text area for the list that is left empty is no row: %s", left)
+			}
+		}
+	}
 	nothing, _ := field.FromForm(nil)
 	assert.True(t, nothing.AddRow("names"))
 	for range field.MaxRows {

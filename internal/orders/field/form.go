@@ -83,7 +83,11 @@ func (n *Node) AddRow(path string) bool {
 		return false
 	}
 	if list.kind == kindText { // a bare name that was posted once
-		*list = Node{kind: kindArray, items: []*Node{textNode(list.text)}}
+		first := list.text
+		*list = Node{kind: kindArray}
+		if first != "" {
+			list.items = []*Node{textNode(first)}
+		}
 	}
 	if list.kind != kindArray || len(list.items) >= MaxRows {
 		return false
@@ -259,9 +263,10 @@ func merge(into, leaf *Node) bool {
 	if into.kind != kindArray {
 		return false
 	}
-	if leaf.kind == kindArray {
+	switch {
+	case leaf.kind == kindArray:
 		into.items = append(into.items, leaf.items...)
-	} else {
+	case leaf.text != "": // a text area for the whole list that was left empty is no row
 		into.items = append(into.items, leaf)
 	}
 	return true
