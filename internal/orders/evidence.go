@@ -88,53 +88,6 @@ func Expected(kind Kind, p Payload) int {
 	return 1
 }
 
-// orderTypes are the billing service's types that a kind's cloud orders may have. They are read out of the names: no
-// source maps them (docs/wire.md section 14.1).
-func orderTypes(kind Kind) []int {
-	switch {
-	case kind.Type == "meteredToPeriod":
-		return []int{cloud.OrderTypeMeteredToPeriod}
-	case kind.Effect.Has(Refunds):
-		return []int{cloud.OrderTypeChange, cloud.OrderTypeUnsubscribe, cloud.OrderTypeNew}
-	case kind.Door == cloud.DoorSubscribe:
-		return []int{cloud.OrderTypeNew}
-	case kind.Type == "RESIZE", kind.Type == "resizeDesktops", kind.Type == "resizeExclusiveLites":
-		return []int{cloud.OrderTypeChange, cloud.OrderTypeUnsubscribe} // a downgrade gives back
-	}
-	return []int{cloud.OrderTypeChange}
-}
-
-// Weigh tells what speaks against a cloud order's being what became of an order.
-func Weigh(o Order, kind Kind, p Payload, b cloud.BillingOrder) []field.Message {
-	var against []field.Message
-	if types := orderTypes(kind); !slices.Contains(types, b.OrderType) {
-		against = append(against, field.Say("evidence.type", "type", b.OrderType))
-	}
-	if from, until := Window(o); b.CreateTime.Before(from) || b.CreateTime.After(until) {
-		against = append(against, field.Say("evidence.time"))
-	}
-	if q := o.Quote; q != nil && !costs(q, Expected(kind, p), b) {
-		against = append(against, field.Say("evidence.amount", "amount", b.AmountAfterDiscount.String(), "currency", b.Currency))
-	}
-	if product, _ := p.Create(); product != "" && len(b.Lines) > 0 && !slices.ContainsFunc(b.Lines, func(l cloud.OrderLine) bool {
-		return l.ProductID == product || l.ProductSpecDesc == product
-	}) {
-		against = append(against, field.Say("evidence.product", "product", product))
-	}
-	return against
-}
-
-// costs tells whether a cloud order's amount is what the quote says: all of it, or for a batch one of its lines.
-func costs(q *Quote, expected int, b cloud.BillingOrder) bool {
-	if q.Currency != b.Currency {
-		return false
-	}
-	if expected == 1 {
-		return q.Amount.Equal(b.AmountAfterDiscount)
-	}
-	return len(q.Lines) != expected || slices.ContainsFunc(q.Lines, func(l cloud.QuoteLine) bool { return l.Amount.Equal(b.AmountAfterDiscount) })
-}
-
 // looksToLink is how many looks in a row must find the same: the list may lag, and an order that fits may be another's
 // while ours is still to come.
 const looksToLink = 2

@@ -31,6 +31,7 @@ type doubt struct {
 	kind     orders.Kind
 	payload  orders.Payload
 	evidence orders.Evidence
+	weighing orders.Weighing
 }
 
 // Reconcile looks into every order in doubt once: it reads the cloud's order list around the time of sending, weighs the
@@ -99,7 +100,7 @@ func (d *doubt) mayBe(b cloud.BillingOrder) bool {
 	if slices.ContainsFunc(d.evidence.Candidates, func(c orders.Candidate) bool { return c.Tagged }) {
 		return slices.Contains(d.evidence.Fitting(), b.OrderID)
 	}
-	return len(orders.Weigh(d.order, d.kind, d.payload, b)) == 0
+	return d.weighing.Fits(b)
 }
 
 // doubt reads an order for a look into it; nil when this version does not know its kind.
@@ -113,7 +114,7 @@ func (w *Worker) doubt(ctx context.Context, order orders.Order) (*doubt, error) 
 		return nil, nil
 	}
 	evidence, err := w.Journal.Evidence(ctx, order.ID)
-	return &doubt{order, kind, decoded.Payload, evidence}, err
+	return &doubt{order, kind, decoded.Payload, evidence, orders.WeighingOf(order, kind, decoded.Payload)}, err
 }
 
 // taggedOrders are the cloud orders that made what bears our own tag, by the tag's value. It is read from the cloud and
@@ -268,7 +269,7 @@ func (w *Worker) candidates(ctx context.Context, d *doubt, from, until time.Time
 	mine := p.tagged[orderRef(d.order.ID)]
 	var unfit []cloud.BillingOrder
 	for _, b := range listed {
-		if b.OrderID != mine && len(orders.Weigh(d.order, d.kind, d.payload, b)) > 0 {
+		if b.OrderID != mine && !d.weighing.Fits(b) {
 			unfit = append(unfit, b)
 			continue
 		}
@@ -307,7 +308,7 @@ func (w *Worker) details(ctx context.Context, p *pass, orderID string) (cloud.Bi
 func (d *doubt) candidate(b cloud.BillingOrder, mine string) orders.Candidate {
 	c := orders.Candidate{OrderID: b.OrderID, Status: b.Status, OrderType: b.OrderType, Amount: b.AmountAfterDiscount,
 		Currency: b.Currency, CreateTime: b.CreateTime, UserName: b.UserName, Tagged: b.OrderID == mine,
-		Against: orders.Weigh(d.order, d.kind, d.payload, b)}
+		Against: d.weighing.Against(b)}
 	for _, line := range b.Lines {
 		c.Products = append(c.Products, line.ProductSpecDesc)
 	}
