@@ -48,6 +48,9 @@ type EndpointStats struct {
 	// RetryAt is when the next call is let through: an open breaker's, or what the endpoint asked for with Retry-After.
 	// Zero when nothing holds calls back.
 	RetryAt time.Time
+	// Rate is how many calls a second it is asked at most; 0 when nothing bounds them. A call that waits for its turn is
+	// counted by Waiting.
+	Rate float64
 	// Waiting is how many calls wait for the rate limit now.
 	Waiting int
 	// Trips counts how often the breaker opened, Stopped how many calls it kept from being sent.

@@ -39,6 +39,7 @@ var (
 	tookDesc   = prometheus.NewDesc("console_cloud_calls_seconds_total", "The time that they took.", []string{"operation", "outcome"}, nil)
 	openDesc   = prometheus.NewDesc("console_cloud_breaker_open", "1 while an endpoint's circuit breaker keeps calls back.", []string{"endpoint"}, nil)
 	tripsDesc  = prometheus.NewDesc("console_cloud_breaker_trips_total", "How often it opened.", []string{"endpoint"}, nil)
+	rateDesc   = prometheus.NewDesc("console_cloud_rate_limit", "Calls a second that an endpoint is asked at most; absent without a limit.", []string{"endpoint"}, nil)
 	waitDesc   = prometheus.NewDesc("console_cloud_calls_waiting", "Calls that wait for the rate limit.", []string{"endpoint"}, nil)
 	toldDesc   = prometheus.NewDesc("console_notifications", "What is told, of the last 30 days, by channel and state; dead is given up.", []string{"channel", "state"}, nil)
 	behindDesc = prometheus.NewDesc("console_notifications_behind_entries", "Audit entries that were not looked at yet.", nil, nil)
@@ -50,7 +51,7 @@ var (
 func (o *orderCollector) Describe(ch chan<- *prometheus.Desc) {
 	ch <- ordersDesc
 	ch <- headDesc
-	for _, desc := range []*prometheus.Desc{ageDesc, toldDesc, behindDesc, noMailDesc, callsDesc, tookDesc, openDesc, tripsDesc, waitDesc} {
+	for _, desc := range []*prometheus.Desc{ageDesc, toldDesc, behindDesc, noMailDesc, callsDesc, tookDesc, openDesc, tripsDesc, rateDesc, waitDesc} {
 		ch <- desc
 	}
 }
@@ -90,6 +91,9 @@ func (o *orderCollector) cloud(ch chan<- prometheus.Metric) {
 		}
 		ch <- prometheus.MustNewConstMetric(openDesc, prometheus.GaugeValue, open, e.Name)
 		ch <- prometheus.MustNewConstMetric(tripsDesc, prometheus.CounterValue, float64(e.Trips), e.Name)
+		if e.Rate > 0 {
+			ch <- prometheus.MustNewConstMetric(rateDesc, prometheus.GaugeValue, e.Rate, e.Name)
+		}
 		ch <- prometheus.MustNewConstMetric(waitDesc, prometheus.GaugeValue, float64(e.Waiting), e.Name)
 	}
 }

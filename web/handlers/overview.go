@@ -50,6 +50,7 @@ func (s *server) overviewView(c echo.Context) (templates.OverviewView, error) {
 		MaySettle: w.May(auth.SettleOrders)}
 	if s.Stats != nil {
 		view.Endpoints = s.Stats().Endpoints
+		view.ShowsEndpoints = w.May(auth.ViewConsole)
 	}
 	var err error
 	if view.Counts, err = s.Journal.Count(ctx, w.Scope()); err != nil {

@@ -27,8 +27,10 @@ type OverviewView struct {
 	// Desktops and Pools count the inventory, when who looks may see it.
 	Desktops, Pools int
 	ShowsInventory  bool
-	// Endpoints are the cloud's, where it has anything to tell of them.
+	// Endpoints are the cloud's, where it has anything to tell of them. All are told when one is left alone; ShowsEndpoints
+	// lists them.
 	Endpoints                   []cloud.EndpointStats
+	ShowsEndpoints              bool
 	Age                         InventoryAge
 	Poll                        PollView
 	Say                         i18n.Printer

@@ -215,6 +215,9 @@ func (g *guard) stats(url string) cloud.EndpointStats {
 	defer g.mu.Unlock()
 	s := cloud.EndpointStats{Name: string(g.service), URL: url, Breaker: g.state, Since: g.since, Waiting: g.waiting,
 		Trips: g.trips, Stopped: g.stopped, LastFailure: g.last, LastFailureAt: g.lastAt}
+	if g.limit != nil {
+		s.Rate = float64(g.limit.Limit())
+	}
 	if g.state == cloud.BreakerOpen {
 		s.RetryAt = g.until
 	}

@@ -267,6 +267,7 @@ func TestTheRateLimit(t *testing.T) {
 		}
 		synctest.Wait()
 		assert.Equal(t, 6, c.Stats().Endpoints[1].Waiting)
+		assert.Equal(t, 2.0, c.Stats().Endpoints[1].Rate)
 		hasty, cancel := context.WithTimeout(bg(), time.Second)
 		defer cancel()
 		_, err := g.enter(hasty, true)
