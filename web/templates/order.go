@@ -18,6 +18,7 @@ import (
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/orders/field"
 )
 
 // OrderView is one order's page.
@@ -275,6 +276,15 @@ func (v OrderView) story(ctx context.Context) []TimelineItem {
 		}
 	}
 	return items
+}
+
+// warnings are none of an order that bought nothing and never will: nothing of a budget is held for it.
+func (v OrderView) warnings() []field.Message {
+	switch v.Order.State {
+	case orders.StateRejected, orders.StateExpired, orders.StateWithdrawn, orders.StateRefused, orders.StateNotPlaced:
+		return nil
+	}
+	return v.Order.Warnings
 }
 
 // stories are how entries about an order are told.

@@ -717,7 +717,7 @@ func orderNotices(v OrderView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, warning := range v.Order.Warnings {
+		for _, warning := range v.warnings() {
 			templ_7745c5c3_Err = Notice(NoticeView{Tone: Warn, Text: v.Say.Say(warning.Key, warning.Args)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

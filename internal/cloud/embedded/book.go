@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"workspace-order-console/internal/cloud"
@@ -17,7 +18,8 @@ func (v *view) admit(p plan) error {
 		var orderID string
 		err := v.tx.QueryRowContext(v.ctx, `SELECT order_id FROM open_targets WHERE target = $1`, target).Scan(&orderID)
 		if err == nil {
-			return conflict(codeOpenOrder, "The resource %s has an open order %s.", target, orderID)
+			_, id, _ := strings.Cut(target, ":")
+			return conflict(codeOpenOrder, "The resource %s has an open order %s.", id, orderID)
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
