@@ -67,6 +67,16 @@ func TestTheCloudsCredentialsAreNowhere(t *testing.T) {
 	for _, page := range []string{"/orders", "/desktops", "/pools", "/audit", "/metrics", "/v2/openapi.json", "/healthz", "/readyz", "/nothing", "/signin"} {
 		ask(first, http.MethodGet, page, "", "")
 	}
+	somebody := first.signIn()
+	pages := []string{"/", "/orders", "/desktops", "/audit", "/settings", "/keys", "/orders/new", "/teams/export"}
+	made := first.all(token)
+	require.Len(t, made, 3)
+	for _, order := range made {
+		pages = append(pages, "/orders/"+order.ID)
+	}
+	for _, page := range pages {
+		seen.WriteString(somebody.page(first, page))
+	}
 	first.stop()
 	require.Contains(t, seen.String(), "canary-project", "something was seen")
 

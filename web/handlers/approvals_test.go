@@ -222,7 +222,7 @@ func TestARejectionNeedsAReasonAndIsTold(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, a.StatusCode)
 	assert.Equal(t, orders.StateRejected, r.state(id))
 	page := r.mei.get("/orders/" + id).body
-	assert.Contains(t, page, "omar: “one is enough” Nothing was sent.")
+	assert.Contains(t, page, "omar@company.example: “one is enough” Nothing was sent.")
 	assert.Contains(t, page, `data-decision="Rejected"`)
 	assert.Contains(t, page, "What would have been sent")
 	assert.Empty(t, pollOf(page), "nothing can move any more")
