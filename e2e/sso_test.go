@@ -198,7 +198,7 @@ func (c *company) buys(t *testing.T) {
 	r.see("/audit?object=" + url.QueryEscape("order:"+id))
 	actors := map[string]string{}
 	for i, what := range r.texts(`main tbody [data-label="What"]`) {
-		actors[what] = r.texts(`main tbody [data-label="Who"]`)[i]
+		actors[what] = r.texts(`main tbody [data-label="Who"] span`)[i]
 	}
 	assert.Equal(t, buyer, actors["Ordered"])
 	assert.Equal(t, approver, actors["Approved"])

@@ -356,7 +356,7 @@ func AuditPage(page Page, v AuditView) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = Person(entry.Actor).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = loggedPerson(entry.Actor).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
