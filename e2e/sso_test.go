@@ -132,6 +132,7 @@ func (c *company) buys(t *testing.T) {
 	b.fill("reason", "Room for the archive")
 	b.fill("add_volume_param.volume_type", "SSD")
 	b.fill("add_volume_param.volume_size", "100")
+	b.focus(named("reason")) // what was typed is checked, and priced, when it is left
 	b.until(`document.querySelector("#price .total") !== null`)
 	c.provider.end(buyer, true)
 	require.EqualValues(t, 401, b.press("aside button[name=review]"))
