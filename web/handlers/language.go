@@ -8,10 +8,11 @@ import (
 	"workspace-order-console/internal/i18n"
 )
 
-// spoken has everything that is said to a request's maker said in the language that the browser asks for.
+// spoken has everything that is said to a request's maker said in English: of Chinese there are a few messages only, and a
+// page in two languages is worse to read, and to have read aloud, than one in the other.
 func spoken(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		speak(c, i18n.For(c.Request().Header.Get("Accept-Language")))
+		speak(c, i18n.For(""))
 		return next(c)
 	}
 }
