@@ -274,6 +274,15 @@
       asked = false;
     }, true);
   }
+  // A form that is on its way has no more to ask: an answer that comes while the page goes away is for nobody. Who types on
+  // has stayed, or is back.
+  let leaving = false;
+  document.addEventListener('submit', (event) => {
+    if (event.defaultPrevented || !event.target.matches('form[data-kind]')) return;
+    leaving = true;
+    event.target.dispatchEvent(new Event('htmx:abort'));
+  });
+  for (const stay of ['input', 'pageshow']) addEventListener(stay, () => { leaving = false; });
   const rowButtons = 'button[name="add"], button[name="remove"]';
   let rowChange = null; // a row that comes or goes, until the server has answered
   document.addEventListener('htmx:config:request', (event) => {
@@ -282,7 +291,7 @@
     const form = source.closest?.('form[data-kind]');
     if (!form) return;
     // a check of the form as it was before would take the row back; one follows the answer
-    if (source === form && rowChange) return event.preventDefault();
+    if (source === form && (rowChange || leaving)) return event.preventDefault();
     if (source.matches(rowButtons)) rowChange = { ctx, form, adds: source.name === 'add', path: source.value, selects: [] };
     $$('input, select, textarea', form).forEach(remember);
   });
