@@ -70,6 +70,18 @@ func (p Printer) Ago(t, now time.Time) string {
 	return p.Say("time.days_ago", map[string]any{"days": int(d / (24 * time.Hour))})
 }
 
+// large is what a language counts large numbers in.
+var large = map[string]struct {
+	unit int64
+	sign string
+}{"en": {1_000, "k"}, "zh": {10_000, "万"}}
+
+// Large is the unit that large numbers are counted in where there is little room, and its sign, which follows the number.
+func (p Printer) Large() (unit int64, sign string) {
+	in := large[p.Language()]
+	return in.unit, p.mark(in.sign)
+}
+
 // List joins words as the reader's language does.
 func (p Printer) List(words []string) string {
 	if p.Language() == "zh" {

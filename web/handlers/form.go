@@ -376,7 +376,7 @@ func (s *server) choices(c echo.Context, picker field.Picker) []templates.Option
 	}
 	options := make([]templates.Option, len(list))
 	for i, choice := range list {
-		options[i] = templates.Option{Value: choice.Value, Label: choice.Label}
+		options[i] = templates.Option{Value: choice.Value, Label: choice.Label, Verbatim: true}
 	}
 	return options
 }

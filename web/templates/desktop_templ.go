@@ -93,7 +93,7 @@ func DesktopPage(page Page, v DesktopView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = PageHead(PageHeadView{Title: v.ComputerName, Data: true, Back: Link{Text: T(ctx, "desktops.title"), Href: "/desktops"}, Line: inventoryLine(v.DesktopID, v.Age)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = PageHead(PageHeadView{Title: v.ComputerName, Data: true, Back: Link{Text: T(ctx, "desktops.title"), Href: "/desktops"}, Line: inventoryLine(Data(v.DesktopID), v.Age)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

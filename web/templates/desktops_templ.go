@@ -92,7 +92,7 @@ func DesktopsPage(page Page, v DesktopsView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = PageHead(PageHeadView{Title: T(ctx, "desktops.title"), Line: inventoryLine(T(ctx, "desktops.total", "n", min(v.Total, 1000), "more", v.Total > 1000), v.Age)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = PageHead(PageHeadView{Title: T(ctx, "desktops.title"), Line: inventoryLine(Text(T(ctx, "desktops.total", "n", min(v.Total, 1000), "more", v.Total > 1000)), v.Age)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

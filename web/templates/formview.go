@@ -90,7 +90,10 @@ type InputView struct {
 
 // Option is one choice of a select or a picker.
 type Option struct {
+	// Value is what is sent, and shown where there is no Label.
 	Value, Label string
+	// Verbatim marks a Label that is a name of the cloud's or of people's.
+	Verbatim bool
 }
 
 // PickList is a picker's list of choices.
@@ -308,7 +311,7 @@ func (b *formBuilder) choices(v *InputView) {
 		if !named {
 			label = value
 		}
-		v.Options = append(v.Options, Option{value, label})
+		v.Options = append(v.Options, Option{Value: value, Label: label})
 	}
 	if v.Picker == "" || len(v.Options) > 0 {
 		return

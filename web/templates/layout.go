@@ -127,7 +127,7 @@ func (p Page) title(ctx context.Context) string {
 	if p.Title == "" {
 		return T(ctx, "layout.name")
 	}
-	return p.Title + " · " + T(ctx, "layout.name")
+	return T(ctx, "layout.title", "page", p.Title)
 }
 
 func (p Page) cloudWord(ctx context.Context) string {

@@ -32,7 +32,7 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 		RootVolume: cloud.Volume{Type: nasty, Size: 80, VolumeID: nasty, DisplayName: nasty}, ExpireTime: nasty, OrderID: nasty, UserGroup: nasty,
 		IPAddresses: []string{nasty}, Tags: []cloud.Tag{{Key: nasty, Value: nasty}}, AvailabilityZone: nasty, EnterpriseProjectID: nasty, ShareResourceSKU: nasty}
 	pool := cloud.Pool{ID: nasty, Name: nasty, Type: nasty, Status: nasty, Product: product, RootVolume: cloud.Volume{Type: nasty}, Description: nasty, ImageName: nasty, Tags: []cloud.Tag{{Key: nasty}}}
-	options := []Option{{nasty, nasty}}
+	options := []Option{{Value: nasty, Label: nasty}}
 	entry := audit.Entry{Seq: 1, Time: now, Actor: nasty, Door: nasty, Address: nasty, Action: nasty, Object: "order:" + nasty,
 		Details: []byte(`{"reason":"</pre><script>alert(1)</script>"}`), RequestID: nasty}
 	order := orders.Order{ID: nasty, Kind: nasty, State: orders.StateInDoubt, Badge: orders.Badge(nasty), Actor: nasty}

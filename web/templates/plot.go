@@ -134,8 +134,8 @@ func (v PlotView) short(value decimal.Decimal) string {
 	if value.LessThan(decimal.NewFromInt(10_000)) {
 		return value.String()
 	}
-	return v.Say.Say("plot.large", map[string]any{"thousands": value.Div(decimal.NewFromInt(1000)).String(),
-		"myriads": value.Div(decimal.NewFromInt(10_000)).String()})
+	unit, sign := v.Say.Large()
+	return value.Div(decimal.NewFromInt(unit)).String() + sign
 }
 
 // plotRect is one part of a column, drawn.

@@ -75,7 +75,7 @@ func PoolPage(page Page, v PoolView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = PageHead(PageHeadView{Title: v.Name, Data: true, Back: Link{Text: T(ctx, "pools.title"), Href: "/pools"}, Line: inventoryLine(v.ID, v.Age)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = PageHead(PageHeadView{Title: v.Name, Data: true, Back: Link{Text: T(ctx, "pools.title"), Href: "/pools"}, Line: inventoryLine(Data(v.ID), v.Age)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
