@@ -76,7 +76,7 @@ func TestNothingMovesAsItLoads(t *testing.T) {
 	b.see(c.link)
 	b.see("/desktops")
 	b.inventory()
-	pages := b.crawled()
+	pages := onePerPath(b.crawled())
 	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: shifts})
 		return err

@@ -33,8 +33,9 @@ type crawler struct {
 	shapes map[string]int
 }
 
-// perShape is how many addresses of a shape are opened: what is true of a dozen desktops is true of the next.
-const perShape = 12
+// perShape is how many addresses of a shape are opened, and perPath how many of a page in all its shapes: what is true of six
+// desktops is true of the next, and what is true of forty ways to filter a list is true of them together.
+const perShape, perPath = 6, 40
 
 var idPattern = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\d+`)
 
@@ -65,12 +66,14 @@ func (w *crawler) add(from, href string) {
 		}
 	}
 	path := (&url.URL{Path: to.Path, RawQuery: query.Encode()}).String()
-	shape := idPattern.ReplaceAllString(to.Path, "#") + strings.Join(slices.Sorted(maps.Keys(query)), "&")
-	if w.seen[path] || w.shapes[shape] == perShape {
+	page := idPattern.ReplaceAllString(to.Path, "#")
+	shape := page + "?" + strings.Join(slices.Sorted(maps.Keys(query)), "&")
+	if w.seen[path] || w.shapes[shape] == perShape || w.shapes[page] == perPath {
 		return
 	}
 	w.seen[path] = true
 	w.shapes[shape]++
+	w.shapes[page]++
 	w.queue = append(w.queue, path)
 }
 
