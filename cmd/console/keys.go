@@ -24,7 +24,7 @@ var operator = auth.CommandLine
 type keyCreateCmd struct {
 	Name   string `required:"" help:"What the key is called; audit entries name it."`
 	Role   string `required:"" help:"What it may do: admin, approver, buyer, viewer or auditor."`
-	Team   string `help:"The team it is bound to, which must exist; without one it is bound to none and sees all."`
+	Team   string `help:"The team it is bound to, which must exist. Needed for every role but admin, once there are teams; an admin's is bound to none."`
 	For    string `help:"Whose it is, by the name that the sign-in proxy gives them: they do not approve what it asks for. Without it, what it asks for is an admin's to approve."`
 	Format string `enum:"text,json" default:"text" help:"text or json."`
 }
@@ -52,6 +52,8 @@ func (k keyCreateCmd) Run(ctx context.Context, f *Flags, o *output) (err error) 
 	}
 	if err := db.CreateKey(ctx, key, operator); errors.Is(err, auth.ErrNoTeam) {
 		return fmt.Errorf("there is no team %q", k.Team)
+	} else if errors.Is(err, auth.ErrTeamWanted) {
+		return usageError{fmt.Errorf("a key of role %s sees one team's alone: say which with --team", k.Role)}
 	} else if err != nil {
 		return err
 	}

@@ -102,6 +102,9 @@ changed    finance
 	assert.Equal(t, "console: there is no team \"finance\"\n", errs)
 	code, _, _ = key("--name", "cd", "--role", "admin", "--team", "design")
 	assert.Equal(t, 2, code, "admins are of no team")
+	code, _, errs = key("--name", "cd", "--role", "viewer")
+	assert.Equal(t, 2, code, "all others are of one")
+	assert.Equal(t, "console: a key of role viewer sees one team's alone: say which with --team\n", errs)
 
 	code, _, errs = console(t, "team", "apply", asFile(t, "teams: []"), "--prune", "--data", data)
 	assert.Equal(t, 1, code)

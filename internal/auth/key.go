@@ -38,10 +38,13 @@ var ErrNameTaken = errors.New("a key of this name exists")
 // ErrNoTeam: a key was to be bound to a team that there is not.
 var ErrNoTeam = errors.New("there is no such team")
 
+// ErrTeamWanted: where there are teams, a key of another role than admin is bound to one.
+var ErrTeamWanted = errors.New("a key of this role is bound to a team")
+
 // Keys keeps API keys.
 type Keys interface {
 	// CreateKey stores a key, with its audit entry. ErrNameTaken when a live key has the name, ErrNoTeam
-	// when there is no team of the key's.
+	// when there is no team of the key's, ErrTeamWanted when it has none, is no admin's, and there are teams.
 	CreateKey(ctx context.Context, key Key, who Who) error
 	// Keys lists keys, newest first: at most limit, older than the key of the ID after ("" for the first page).
 	Keys(ctx context.Context, after string, limit int) (keys []Key, next string, err error)

@@ -117,6 +117,23 @@ func TestASessionLivesUntilItExpiresOrEnds(t *testing.T) {
 	assert.Zero(t, left)
 }
 
+// TestAKeyOfNoTeam: once there is a team, only an admin's key may be of none.
+func TestAKeyOfNoTeam(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	s := open(t)
+	require.NoError(t, s.CreateKey(ctx, auth.Key{ID: "k1", Name: "early", Role: auth.RoleBuyer, TokenHash: "h1", CreatedAt: noon}, alice), "there are no teams yet")
+	foundTeam(t, s, policy.Team{Name: "design"})
+	for _, role := range auth.AllRoles() {
+		err := s.CreateKey(ctx, auth.Key{ID: "late-" + string(role), Name: "late-" + string(role), Role: role, TokenHash: "h-" + string(role), CreatedAt: noon}, alice)
+		if role == auth.RoleAdmin {
+			assert.NoError(t, err)
+		} else {
+			assert.ErrorIs(t, err, auth.ErrTeamWanted, role)
+		}
+	}
+}
+
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()

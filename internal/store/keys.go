@@ -29,18 +29,8 @@ func (s *Store) CreateKey(ctx context.Context, k auth.Key, who auth.Who) error {
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
-		if k.Team != "" {
-			// behind whoever deletes the team, or before
-			if _, err := t.head(); err != nil {
-				return err
-			}
-			there, err := t.hasTeam(k.Team)
-			if err == nil && !there {
-				err = auth.ErrNoTeam
-			}
-			if err != nil {
-				return fmt.Errorf("team %s: %w", k.Team, err)
-			}
+		if err := t.bindable(k); err != nil {
+			return err
 		}
 		rows, err := t.exec(`INSERT INTO api_keys (id, name, role, team, token_hash, ak, sealed_sk, created_at, created_by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (name) WHERE revoked_at IS NULL DO NOTHING`,
@@ -53,6 +43,32 @@ func (s *Store) CreateKey(ctx context.Context, k auth.Key, who auth.Who) error {
 		}
 		return t.append(entry)
 	})
+}
+
+// bindable holds that a key's team is there, and that a key that needs one has one.
+func (t *tx) bindable(k auth.Key) error {
+	if k.Role == auth.RoleAdmin && k.Team == "" {
+		return nil
+	}
+	// behind whoever makes or deletes a team, or before
+	if _, err := t.head(); err != nil {
+		return err
+	}
+	if k.Team == "" {
+		some, err := t.hasTeams()
+		if err == nil && some {
+			err = fmt.Errorf("key %s: %w", k.Name, auth.ErrTeamWanted)
+		}
+		return err
+	}
+	there, err := t.hasTeam(k.Team)
+	if err == nil && !there {
+		err = auth.ErrNoTeam
+	}
+	if err != nil {
+		return fmt.Errorf("team %s: %w", k.Team, err)
+	}
+	return nil
 }
 
 // Keys implements auth.Keys. A limit of 0 is 50, and there are never more than 200 at once; next is empty at the end.

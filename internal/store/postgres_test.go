@@ -54,6 +54,7 @@ var onBoth = map[string]func(*testing.T){
 	"TestOldOrdersAreIndexed":                          TestOldOrdersAreIndexed,
 	"TestFilters":                                      TestFilters,
 	"TestKeys":                                         TestKeys,
+	"TestAKeyOfNoTeam":                                 TestAKeyOfNoTeam,
 	"TestLists":                                        TestLists,
 	"TestLoadedOrdersStandAsTheyAre":                   TestLoadedOrdersStandAsTheyAre,
 	"TestManyOpenAFreshDatabaseAtOnce":                 TestManyOpenAFreshDatabaseAtOnce,

@@ -198,7 +198,14 @@ func (t *tx) recordTeam(who auth.Who, change orders.TeamChange) error {
 	return t.append(entry)
 }
 
-// hasTeam tells whether there is a team; what needs it takes the head first, so that it does not go meanwhile.
+// hasTeams tells whether there is any team; what needs to know takes the head first, so that none comes or goes meanwhile.
+func (t *tx) hasTeams() (bool, error) {
+	var n int
+	err := t.one(`SELECT count(*) FROM teams`, &n)
+	return n > 0, err
+}
+
+// hasTeam tells whether there is a team of this name, likewise.
 func (t *tx) hasTeam(name string) (bool, error) {
 	var n int
 	err := t.one(`SELECT count(*) FROM teams WHERE name = $1`, &n, name)

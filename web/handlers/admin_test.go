@@ -121,7 +121,7 @@ var tokenShown = regexp.MustCompile(`<pre id="token"[^>]*>\s*(woc_[A-Za-z0-9_-]+
 func TestMakingAndRevokingAKey(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
-	a := c.post("/keys", url.Values{"name": {"nightly"}, "role": {"viewer"}, "create": {"1"}})
+	a := c.post("/keys", url.Values{"name": {"nightly"}, "role": {"viewer"}, "team": {"design"}, "create": {"1"}})
 	require.Equal(t, http.StatusOK, a.StatusCode)
 	shown := tokenShown.FindStringSubmatch(a.body)
 	require.NotNil(t, shown, "the token is on the page")
@@ -142,21 +142,25 @@ func TestMakingAndRevokingAKey(t *testing.T) {
 	assert.Equal(t, http.StatusUnauthorized, c.read("/orders", token, nil).StatusCode, "out at once")
 	assert.Contains(t, c.get("/keys").body, "Revoked")
 	assert.Equal(t, http.StatusSeeOther, c.post("/keys/"+id+"/revoke", nil).StatusCode, "twice is no error")
-	assert.Equal(t, http.StatusOK, c.post("/keys", url.Values{"name": {"nightly"}, "role": {"viewer"}}).StatusCode, "the name is free again")
+	assert.Equal(t, http.StatusOK, c.post("/keys", url.Values{"name": {"nightly"}, "role": {"viewer"}, "team": {"design"}}).StatusCode, "the name is free again")
 }
 
 func TestAKeyThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
-	for _, wrong := range []struct{ name, role, field, says string }{
-		{"", "viewer", "name", "1 to 64"},
-		{`"><script>x`, "viewer", "name", "1 to 64"},
-		{strings.Repeat("a", 65), "viewer", "name", "1 to 64"},
-		{"admin-script", "viewer", "name", "another key"},
-		{"fine", "king", "role", "admin"},
-		{"fine", "", "role", "admin"},
+	for _, wrong := range []struct{ name, role, team, field, says string }{
+		{"", "viewer", "", "name", "1 to 64"},
+		{`"><script>x`, "viewer", "", "name", "1 to 64"},
+		{strings.Repeat("a", 65), "viewer", "", "name", "1 to 64"},
+		{"admin-script", "viewer", "design", "name", "another key"},
+		{"fine", "king", "", "role", "admin"},
+		{"fine", "", "", "role", "admin"},
+		{"fine", "viewer", "", "team", "only an admin"},
+		{"", "buyer", "", "team", "only an admin"},
+		{"fine", "viewer", "nobodys", "team", "no team that there is"},
+		{"fine", "admin", "design", "team", "must be none"},
 	} {
-		a := c.post("/keys", url.Values{"name": {wrong.name}, "role": {wrong.role}})
+		a := c.post("/keys", url.Values{"name": {wrong.name}, "role": {wrong.role}, "team": {wrong.team}})
 		assert.Equal(t, http.StatusUnprocessableEntity, a.StatusCode, "%+v", wrong)
 		problem := regexp.MustCompile(`id="error-` + wrong.field + `">([^<]*)<`).FindStringSubmatch(a.body)
 		require.NotNil(t, problem)

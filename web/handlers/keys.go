@@ -43,6 +43,15 @@ func (s *server) createKey(c echo.Context) error {
 	if view.Role == auth.RoleAdmin && view.Team != "" {
 		view.Problems["team"] = say(c).Say("problem.key_admin_team", nil)
 	}
+	if view.Role.Valid() && view.Role != auth.RoleAdmin && view.Team == "" {
+		teams, err := s.Teams.Teams(c.Request().Context(), who(c))
+		if err != nil {
+			return err
+		}
+		if len(teams.Names()) > 0 {
+			view.Problems["team"] = say(c).Say("problem.key_team", nil)
+		}
+	}
 	if len(view.Problems) > 0 {
 		return s.showKeys(c, http.StatusUnprocessableEntity, view)
 	}
@@ -57,6 +66,10 @@ func (s *server) createKey(c echo.Context) error {
 	}
 	if errors.Is(err, auth.ErrNoTeam) {
 		view.Problems["team"] = say(c).Say("error.no_team", nil)
+		return s.showKeys(c, http.StatusUnprocessableEntity, view)
+	}
+	if errors.Is(err, auth.ErrTeamWanted) {
+		view.Problems["team"] = say(c).Say("problem.key_team", nil)
 		return s.showKeys(c, http.StatusUnprocessableEntity, view)
 	}
 	if err != nil {

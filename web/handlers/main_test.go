@@ -208,10 +208,18 @@ func (c *console) key(name string, role auth.Role) string {
 	return shown.Token.Reveal()
 }
 
-// pair makes an API key of a role, with all that is shown once.
+// pair makes an API key of a role, with all that is shown once; of the first team, if there are teams and it has to be of one.
 func (c *console) pair(name string, role auth.Role) (auth.Key, auth.Shown) {
 	c.t.Helper()
-	key, shown, err := auth.NewKey(c.sealer, name, role, "", "test", time.Now())
+	team := ""
+	if role != auth.RoleAdmin {
+		teams, err := c.db.Teams(c.t.Context())
+		require.NoError(c.t, err)
+		if names := teams.Names(); len(names) > 0 {
+			team = names[0]
+		}
+	}
+	key, shown, err := auth.NewKey(c.sealer, name, role, team, "test", time.Now())
 	require.NoError(c.t, err)
 	require.NoError(c.t, c.db.CreateKey(c.t.Context(), key, auth.Console))
 	return key, shown

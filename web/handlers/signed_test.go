@@ -18,7 +18,7 @@ func TestCallsThatAreSigned(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
 	e := example(t, "subscribe/expandDesktopPool")
-	key, shown := c.pair("sdk", auth.RoleBuyer)
+	key, shown := c.pair("sdk", auth.RoleAdmin)
 	signed := func(body, ak, sk string, at time.Time) *http.Request {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.url+e.Path, strings.NewReader(body))
 		require.NoError(t, err)
