@@ -54,7 +54,7 @@ func (s *server) audit(c echo.Context) error {
 		}
 		return c.JSON(http.StatusOK, jsonList(items, older))
 	}
-	saved, err := s.savedViews(c, "audit")
+	saved, err := s.savedViews(c, "audit", c.QueryParams())
 	if err != nil {
 		return err
 	}

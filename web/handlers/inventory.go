@@ -41,13 +41,17 @@ func (s *server) inventoryAge(c echo.Context) (templates.InventoryAge, error) {
 	return templates.InventoryAge{Refreshed: refreshed, Problem: problem, Now: s.Now()}, err
 }
 
-// listView is what all lists of the inventory show.
+// inventoryView is what all lists of the inventory show.
 func (s *server) inventoryView(c echo.Context, path string, query url.Values, total int, next string) (templates.InventoryView, error) {
 	age, err := s.inventoryAge(c)
 	if err != nil {
 		return templates.InventoryView{}, err
 	}
-	v := templates.InventoryView{Total: total, Query: query, Age: age, MayPlace: who(c).May(auth.PlaceOrders), Pager: inventoryPager(c, path, query, next),
+	saved, err := s.savedViews(c, strings.TrimPrefix(path, "/"), query)
+	if err != nil {
+		return templates.InventoryView{}, err
+	}
+	v := templates.InventoryView{Total: total, Saved: saved, Query: query, Age: age, MayPlace: who(c).May(auth.PlaceOrders), Pager: inventoryPager(c, path, query, next),
 		Products: s.choices(c, field.PickProduct), Images: s.choices(c, field.PickImage), Pools: s.choices(c, field.PickPool)}
 	if who(c).Scope().All() {
 		teams, err := s.teamsOf(c)

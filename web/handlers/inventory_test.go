@@ -13,6 +13,7 @@ import (
 
 	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
+	"workspace-order-console/internal/orders"
 )
 
 // listed is a list as scripts read it.
@@ -195,6 +196,40 @@ func TestSearching(t *testing.T) {
 		assert.Equal(t, http.StatusSeeOther, a.StatusCode, text)
 		assert.Equal(t, "/orders/"+id, a.Header.Get("Location"), text)
 	}
+	for _, text := range []string{nobodysDesktop, " " + strings.ToUpper(nobodysDesktop)} {
+		a := c.get("/search?q=" + url.QueryEscape(text))
+		assert.Equal(t, http.StatusSeeOther, a.StatusCode, text)
+		assert.Equal(t, "/desktops/"+nobodysDesktop, a.Header.Get("Location"), text)
+	}
+	a := c.get("/search?q=" + nobodysPool)
+	assert.Equal(t, http.StatusSeeOther, a.StatusCode)
+	assert.Equal(t, "/pools/"+nobodysPool, a.Header.Get("Location"))
 	page = c.get("/search?q=" + order.CloudOrders[0].OrderID[:9]).body
 	assert.Contains(t, page, `data-order="`+id+`"`, "the beginning of an ID lists what has it")
+}
+
+// Who searches for the name of a desktop means the desktop, and finds its orders beside it.
+func TestSearchingForADesktopByItsName(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	var list listed[cloud.Desktop]
+	c.read("/desktops?desktop_type=DEDICATED&charge_mode=0", c.token, &list)
+	d := list.Items[0]
+	// an order that has the name among its words, so that there is something to stand before
+	form := url.Values{"order": {orders.NewID()}, "add_volume_param.desktop_ids[0]": {d.DesktopID}, "add_volume_param.volume_type": {"SSD"},
+		"add_volume_param.volume_size": {"50"}, "reason": {"for " + d.ComputerName}, "review": {"1"}}
+	c.placedForm("/orders/new/batch-desktop/ADD_VOLUME", form)
+
+	for _, text := range []string{d.ComputerName, strings.ToLower(d.ComputerName)} {
+		page := c.get("/search?q=" + text).body
+		desktop, order := strings.Index(page, `id="found-desktops"`), strings.Index(page, `id="found-orders"`)
+		require.Positive(t, desktop, text)
+		require.Positive(t, order, text)
+		assert.Less(t, desktop, order, "the desktop first")
+		assert.Contains(t, part(t, page, `id="found-desktops"`, "</li>"), `href="/desktops/`+d.DesktopID+`"`)
+	}
+	page := c.get("/search?q=" + d.ComputerName[:len(d.ComputerName)-1]).body
+	if at := strings.Index(page, `id="found-orders"`); at >= 0 {
+		assert.Less(t, at, strings.Index(page, `id="found-desktops"`), "a beginning is no name")
+	}
 }

@@ -124,7 +124,7 @@ func (s *server) orders(c echo.Context) error {
 		}
 		return c.JSON(http.StatusOK, jsonList(items, older))
 	}
-	saved, err := s.savedViews(c, "orders")
+	saved, err := s.savedViews(c, "orders", query)
 	if err != nil {
 		return err
 	}

@@ -3,12 +3,16 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/auth"
+	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/orders"
 	"workspace-order-console/web/templates"
 )
@@ -17,7 +21,8 @@ import (
 const foundPerKind = 10
 
 // search looks for a text in all that somebody may see: orders by any word of theirs, desktops, pools and people by the
-// beginning of what they are called, and the log. What is the whole ID of one thing leads straight to it.
+// beginning of what they are called, and the log. What is the whole ID of one thing leads straight to it, and the only desktop
+// of a name stands first: its orders, which have the name too, are on the same page.
 func (s *server) search(c echo.Context) error {
 	text := strings.TrimSpace(c.QueryParam("q"))
 	page := s.page(c, "search.title", "")
@@ -27,8 +32,8 @@ func (s *server) search(c echo.Context) error {
 		return render(c, http.StatusOK, templates.SearchPage(page, view))
 	}
 	ctx, w := c.Request().Context(), who(c)
-	if id := strings.ToLower(text); orders.ValidID(id) {
-		text = id // as it is written everywhere
+	if id, err := uuid.Parse(text); err == nil && len(text) == len(id.String()) {
+		text = id.String() // as it is written everywhere
 	}
 	for _, look := range []struct {
 		may  auth.Action
@@ -67,19 +72,31 @@ func (s *server) searchInventory(ctx context.Context, w auth.Who, text string, v
 	if err != nil {
 		return "", err
 	}
-	if len(desktops.Items) == 1 && strings.EqualFold(desktops.Items[0].DesktopID, text) {
-		return withQuery("/desktops", "q", desktops.Items[0].DesktopID), nil
+	if slices.ContainsFunc(desktops.Items, func(d cloud.Desktop) bool { return d.DesktopID == text }) {
+		return "/desktops/" + url.PathEscape(text), nil
 	}
 	pools, err := s.Inventory.Pools(ctx, orders.PoolFilter{Scope: w.Scope(), Text: text, Limit: foundPerKind})
 	if err != nil {
 		return "", err
 	}
-	if len(pools.Items) == 1 && strings.EqualFold(pools.Items[0].ID, text) {
-		return withQuery("/pools", "q", pools.Items[0].ID), nil
+	if slices.ContainsFunc(pools.Items, func(p cloud.Pool) bool { return p.ID == text }) {
+		return "/pools/" + url.PathEscape(text), nil
 	}
+	// the list begins with what is called so and nothing more
+	view.Named = named(desktops.Items, text) == 1
 	view.Desktops, view.MoreDesktops = desktops.Items, desktops.Next != ""
 	view.Pools, view.MorePools = pools.Items, pools.Next != ""
 	return "", nil
+}
+
+// named counts the desktops that are called by a text.
+func named(desktops []cloud.Desktop, text string) (n int) {
+	for _, d := range desktops {
+		if strings.EqualFold(d.ComputerName, text) {
+			n++
+		}
+	}
+	return n
 }
 
 // searchPeople finds people.

@@ -12,10 +12,10 @@ import (
 	"workspace-order-console/web/templates"
 )
 
-// savedViews is the row of saved views above a list: page is one of orders.ViewPages.
-func (s *server) savedViews(c echo.Context, page string) (templates.SavedViewsView, error) {
+// savedViews is the row of saved views above a list, whose address has the query: page is one of orders.ViewPages.
+func (s *server) savedViews(c echo.Context, page string, query url.Values) (templates.SavedViewsView, error) {
 	w := who(c)
-	view := templates.SavedViewsView{Page: page, Query: filtersOf(c.QueryParams()).Encode(), MayShare: orders.MayShare(w), Team: w.Team}
+	view := templates.SavedViewsView{Page: page, Query: viewQuery(query), Selection: query.Get("selection"), MayShare: orders.MayShare(w), Team: w.Team}
 	var err error
 	if view.Items, err = s.Service.Views(c.Request().Context(), w, page); err != nil {
 		return view, err
@@ -24,6 +24,15 @@ func (s *server) savedViews(c echo.Context, page string) (templates.SavedViewsVi
 		view.Current, view.MayChange = view.Items[i].ID, orders.MayChangeView(w, view.Items[i])
 	}
 	return view, nil
+}
+
+// viewQuery is what a view keeps of a list's address: its filters, but not what somebody has ticked, which is theirs for a day.
+func viewQuery(query url.Values) string {
+	filters := filtersOf(query)
+	for _, name := range []string{"selection", "selected", "desktop_ids"} {
+		filters.Del(name)
+	}
+	return filters.Encode()
 }
 
 // viewHref is the list with a view's filters.
@@ -41,7 +50,7 @@ func (s *server) saveView(c echo.Context) error {
 	if err != nil {
 		return errFilter
 	}
-	v, err := s.Service.SaveView(c.Request().Context(), who(c), c.FormValue("page"), c.FormValue("name"), filtersOf(query).Encode(), shared)
+	v, err := s.Service.SaveView(c.Request().Context(), who(c), c.FormValue("page"), c.FormValue("name"), viewQuery(query), shared)
 	return s.viewSaved(c, v, "", err)
 }
 

@@ -72,3 +72,31 @@ func TestSavedViews(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, mei.post("/views/"+shared+"/delete", nil).StatusCode)
 	assert.NotContains(t, mei.get("/orders").body, "went wrong")
 }
+
+// The lists of the inventory keep views as the history does: their filters, order and columns, and not what is ticked.
+func TestSavedViewsOfTheInventory(t *testing.T) {
+	t.Parallel()
+	c := company(t)
+	mei, raj := c.visit("mei", "design-buyer"), c.visit("raj", "design-viewer")
+	for list, filters := range map[string]string{"desktops": "charge_mode=0&columns=user_name&sort=-expire_time", "pools": "charge_mode=0&sort=-name"} {
+		path := "/" + list
+		assert.NotContains(t, mei.get(path).body, `class="views"`, "nothing to choose, nothing to save")
+		assert.Contains(t, mei.get(path+"?"+filters).body, `data-save-view`)
+		a := mei.post("/views", url.Values{"page": {list}, "name": {"paid by the month"}, "shared": {"1"},
+			"query": {filters + "&selection=" + noID + "&selected=true&desktop_ids=x&after=y"}})
+		require.Equal(t, http.StatusSeeOther, a.StatusCode, a.body)
+		assert.Equal(t, path+"?"+filters, a.Header.Get("Location"), "what is ticked is no filter")
+
+		page := mei.get(path + "?" + filters).body
+		assert.Contains(t, page, `aria-current="true"`)
+		assert.NotContains(t, page, `data-save-view`, "it is saved")
+		page = raj.get(path).body
+		assert.Contains(t, page, "paid by the month", "shared with the team")
+		assert.Contains(t, page, `href="`+path+"?"+strings.ReplaceAll(filters, "&", "&amp;")+`"`)
+		assert.NotContains(t, c.visit("ida", "finance-buyer").get(path).body, "paid by the month", "and no other")
+		assert.NotContains(t, mei.get("/orders?state=failed").body, "paid by the month", "on its list")
+	}
+	page := mei.get("/desktops?selection=" + noID).body
+	assert.Contains(t, page, `&amp;sort=-expire_time&amp;selection=`+noID+`"`, "a view is no end of a selection")
+	assert.Contains(t, mei.get("/desktops?charge_mode=0&columns=user_name&sort=-expire_time&selection="+noID).body, `aria-current="true"`, "nor another view")
+}

@@ -27,6 +27,7 @@ type InventoryView struct {
 	Query url.Values
 	Age   InventoryAge
 	Pager PagerView
+	Saved SavedViewsView
 	// MayPlace tells that whoever reads may order.
 	MayPlace bool
 	// Products, Images and Pools are what can be filtered by; Teams is filled in for those who see every team's.

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"context"
+	"net/url"
 
 	"workspace-order-console/internal/orders"
 )
@@ -10,7 +11,9 @@ import (
 type SavedViewsView struct {
 	// Page is the list's, Query its filters as they are.
 	Page, Query string
-	Items       []orders.SavedView
+	// Selection is the one that another view of the list keeps; empty: none.
+	Selection string
+	Items     []orders.SavedView
 	// Current is the ID of the view that is shown, if it is one; MayChange that they may rename or delete it.
 	Current   string
 	MayChange bool
@@ -28,6 +31,18 @@ type ViewFormView struct {
 	MayChange    bool
 	MayShare     bool
 	Problems     map[string]string
+}
+
+// href is the list with an item's filters, and what is selected in it.
+func (v SavedViewsView) href(item orders.SavedView) string {
+	href := savedViewHref(item)
+	switch {
+	case v.Selection == "":
+		return href
+	case item.Query == "":
+		return href + "?" + url.Values{"selection": {v.Selection}}.Encode()
+	}
+	return href + "&" + url.Values{"selection": {v.Selection}}.Encode()
 }
 
 func savedViewHref(v orders.SavedView) string {
