@@ -230,6 +230,8 @@ type Bandwidth struct {
 	SubnetID      string `json:"subnet_id"`
 	OrderID       string `json:"order_id,omitempty"`
 	Status        string `json:"status"`
+
+	EnterpriseProjectID string `json:"enterprise_project_id,omitempty"`
 }
 
 // EIP is an elastic IP of ListDesktopsEips.
@@ -251,6 +253,8 @@ type Host struct {
 	OrderID          string `json:"order_id,omitempty"`
 	State            string `json:"state"` // available, fault, released
 	InstanceTotal    int    `json:"instance_total"`
+
+	EnterpriseProjectID string `json:"enterprise_project_id,omitempty"`
 }
 
 // Quota is one of ShowQuotas.

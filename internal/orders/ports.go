@@ -214,6 +214,12 @@ type Inventory interface {
 	// touches are missing.
 	Busy(ctx context.Context, targets []string) (map[string]string, error)
 	Pools(ctx context.Context, filter PoolFilter) (PoolPage, error)
+	// Disks, Hosts and Bandwidths list the rest of what orders can be for.
+	Disks(ctx context.Context, filter DiskFilter) (DiskPage, error)
+	Hosts(ctx context.Context, filter HostFilter) (HostPage, error)
+	Bandwidths(ctx context.Context, filter BandwidthFilter) (BandwidthPage, error)
+	// Subnets lists the subnets, all of which every team may use, and tells which of them have a bandwidth, whosever it is.
+	Subnets(ctx context.Context) ([]Subnet, error)
 	// Choices fill a picker: at most limit of what the scope sees whose ID or name contains the text, in the list's order.
 	Choices(ctx context.Context, scope auth.Scope, picker string, text string, limit int) ([]Choice, error)
 	// Quotas lists the tenant's quotas.

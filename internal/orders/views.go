@@ -29,7 +29,7 @@ type SavedView struct {
 }
 
 // ViewPages are the lists whose filters can be saved: their addresses without the slash.
-var ViewPages = []string{"orders", "desktops", "pools", "audit"}
+var ViewPages = []string{"orders", "desktops", "pools", "disks", "hosts", "bandwidths", "audit"}
 
 // Bounds of saved views.
 const (

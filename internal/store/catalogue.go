@@ -47,9 +47,7 @@ const (
 	listUsers          = "users"
 	listUserGroups     = "user_groups"
 	listNamePolicies   = "name_policies"
-	listBandwidths     = "bandwidths"
 	listEIPs           = "eips"
-	listHosts          = "hosts"
 	listQuotas         = "quotas"
 	listWorkspace      = "workspace"
 )
@@ -74,9 +72,7 @@ func catalogueItems(s orders.Snapshot) (map[string][]string, error) {
 	put(add, listUsers, s.Users)
 	put(add, listUserGroups, s.UserGroups)
 	put(add, listNamePolicies, s.NamePolicies)
-	put(add, listBandwidths, s.Bandwidths)
 	put(add, listEIPs, s.EIPs)
-	put(add, listHosts, s.Hosts)
 	put(add, listQuotas, s.Quotas)
 	put(add, listWorkspace, []cloud.Workspace{s.Workspace})
 	return lists, failed
@@ -244,16 +240,6 @@ func (s *Store) Quotas(ctx context.Context) ([]cloud.Quota, error) {
 // Users lists the desktop users, in the cloud's order.
 func (s *Store) Users(ctx context.Context) ([]cloud.User, error) {
 	return catalogueList[cloud.User](ctx, s, listUsers)
-}
-
-// Hosts lists the exclusive hosts.
-func (s *Store) Hosts(ctx context.Context) ([]cloud.Host, error) {
-	return catalogueList[cloud.Host](ctx, s, listHosts)
-}
-
-// Bandwidths lists the Workspace bandwidths.
-func (s *Store) Bandwidths(ctx context.Context) ([]cloud.Bandwidth, error) {
-	return catalogueList[cloud.Bandwidth](ctx, s, listBandwidths)
 }
 
 // EIPs lists the elastic IPs.

@@ -23,6 +23,14 @@ func (s *Store) ReplaceInventory(ctx context.Context, snapshot orders.Snapshot) 
 	if err != nil {
 		return fmt.Errorf("inventory: %w", err)
 	}
+	hosts, err := itemsOf(snapshot.Hosts, func(h cloud.Host) string { return h.DedicatedHostID })
+	if err != nil {
+		return fmt.Errorf("inventory: %w", err)
+	}
+	bandwidths, err := itemsOf(snapshot.Bandwidths, func(b cloud.Bandwidth) string { return b.BandwidthID })
+	if err != nil {
+		return fmt.Errorf("inventory: %w", err)
+	}
 	lists, err := catalogueItems(snapshot)
 	if err != nil {
 		return fmt.Errorf("inventory: %w", err)
@@ -38,8 +46,14 @@ func (s *Store) ReplaceInventory(ctx context.Context, snapshot orders.Snapshot) 
 		if _, err := replace(t, "desktops", "desktop_id", desktops, t.putDesktop, t.dropDesktop); err != nil {
 			return err
 		}
-		poolsChanged, err := replace(t, "pools", "id", pools, t.putPool, t.dropPool)
+		poolsChanged, err := replace(t, "pools", "id", pools, t.putPool, t.drop("pools", "id"))
 		if err != nil {
+			return err
+		}
+		if _, err := replace(t, "hosts", "dedicated_host_id", hosts, t.putHost, t.drop("hosts", "dedicated_host_id")); err != nil {
+			return err
+		}
+		if _, err := replace(t, "bandwidths", "bandwidth_id", bandwidths, t.putBandwidth, t.drop("bandwidths", "bandwidth_id")); err != nil {
 			return err
 		}
 		listsChanged, err := t.replaceCatalogue(lists)
@@ -80,7 +94,7 @@ func itemsOf[T any](values []T, id func(T) string) (map[string]item[T], error) {
 
 // inventoryLayout tells rows of desktops and pools apart that were written by a program that fills in other columns. It grows
 // with every change of what putDesktop and putPool write beside the JSON.
-const inventoryLayout = 1
+const inventoryLayout = 2
 
 // replace makes a table's rows what the items say, and tells whether anything had to be changed.
 func replace[T any](t *tx, table, key string, items map[string]item[T], put func(T, string) error, drop func(id string) error) (changed bool, err error) {
@@ -147,13 +161,8 @@ func (t *tx) putDesktop(d cloud.Desktop, text string) error {
 	if _, err := t.exec(`DELETE FROM volumes WHERE desktop_id = $1`, d.DesktopID); err != nil {
 		return err
 	}
-	for i, v := range append([]cloud.Volume{d.RootVolume}, d.DataVolumes...) {
-		if v.VolumeID == "" && v.DesktopPoolDiskID == "" {
-			continue
-		}
-		_, err := t.exec(`INSERT INTO volumes (desktop_id, position, volume_id, pool_disk_id, name_key, label) VALUES ($1, $2, $3, $4, $5, $6)`,
-			d.DesktopID, i, v.VolumeID, v.DesktopPoolDiskID, strings.ToLower(d.ComputerName), volumeLabel(d.ComputerName, v))
-		if err != nil {
+	for _, disk := range orders.DisksOf(d) {
+		if err := t.putDisk(disk); err != nil {
 			return err
 		}
 	}
@@ -199,9 +208,12 @@ func (t *tx) putPool(p cloud.Pool, text string) error {
 	return err
 }
 
-func (t *tx) dropPool(id string) error {
-	_, err := t.exec(`DELETE FROM pools WHERE id = $1`, id)
-	return err
+// drop removes the rows of a table by their key.
+func (t *tx) drop(table, key string) func(id string) error {
+	return func(id string) error {
+		_, err := t.exec(`DELETE FROM `+table+` WHERE `+key+` = $1`, id)
+		return err
+	}
 }
 
 // InventoryFailed notes why the last refresh failed; the inventory stays as it was.

@@ -29,13 +29,13 @@ func summed(scope audit.Scope) (team string, some bool) {
 	return scope.Team(), scope.Team() != ""
 }
 
-// reassign writes down anew whose the desktops and pools are, after enterprise projects have changed hands.
+// reassign writes down anew whose the things of the inventory are, after enterprise projects have changed hands.
 func (t *tx) reassign() error {
 	// The row that a refresh of the inventory begins with, too: it must not go by the owners of before.
 	if _, err := t.exec(`UPDATE inventory_state SET catalogue_version = catalogue_version + 1 WHERE id = 1`); err != nil {
 		return err
 	}
-	for _, table := range []string{"desktops", "pools"} {
+	for _, table := range []string{"desktops", "volumes", "pools", "hosts", "bandwidths"} {
 		owner := `coalesce((SELECT p.team FROM enterprise_projects p WHERE p.enterprise_project_id = ` + table + `.enterprise_project_id), '')`
 		if _, err := t.exec(`UPDATE ` + table + ` SET team = ` + owner + ` WHERE team <> ` + owner); err != nil {
 			return err

@@ -133,6 +133,16 @@ func TestDesktopsAndPoolsGoWithTheirProject(t *testing.T) {
 		facts, err := s.Facts(ctx, orders.Targets{Pools: []string{"pool1"}})
 		require.NoError(t, err)
 		assert.Equal(t, len(p.Items) == 1, facts.Owners["pool:pool1"] == name, name)
+		disks, err := s.Disks(ctx, orders.DiskFilter{Scope: auth.OfTeam(name)})
+		require.NoError(t, err)
+		assert.Len(t, disks.Items, 2*len(d.Items), "the disks go with their desktops")
+		// a host and a bandwidth are in the pool's project
+		hosts, err := s.Hosts(ctx, orders.HostFilter{Scope: auth.OfTeam(name)})
+		require.NoError(t, err)
+		assert.Len(t, hosts.Items, len(p.Items))
+		bandwidths, err := s.Bandwidths(ctx, orders.BandwidthFilter{Scope: auth.OfTeam(name)})
+		require.NoError(t, err)
+		assert.Len(t, bandwidths.Items, len(p.Items))
 		return len(d.Items), len(p.Items)
 	}
 	expect := func(name string, desktops, pools int) {

@@ -84,7 +84,7 @@ var effects = map[string]struct {
 	"subscribe/createExclusiveHosts": {"subscribe/createExclusiveHosts", "", func(t *testing.T, w *world, order cloud.BillingOrder) {
 		h := only(w, everything(w, w.Hosts), func(h cloud.Host) bool { return h.Name == "host-a" })
 		assert.Equal(t, cloud.Host{DedicatedHostID: h.DedicatedHostID, Name: "host-a", ProductID: "workspacehost.k.large4",
-			AvailabilityZone: "ap-southeast-1a", OrderID: order.OrderID, State: "available", InstanceTotal: 8}, h)
+			AvailabilityZone: "ap-southeast-1a", OrderID: order.OrderID, State: "available", InstanceTotal: 8, EnterpriseProjectID: "0"}, h)
 	}},
 	"subscribe/subscribeUserSharer": {"subscribe/subscribeUserSharer", "", func(t *testing.T, w *world, _ cloud.BillingOrder) {
 		for _, name := range []string{"zhang-san", "li_si"} {

@@ -103,7 +103,8 @@ func createExclusiveHosts(v *view, m *orders.CreateExclusiveHosts, wanted reques
 			hostName = fmt.Sprintf("%s-%d", hostName, i+1)
 		}
 		p.effect.Hosts = append(p.effect.Hosts, cloud.Host{DedicatedHostID: uuid.NewString(), Name: hostName,
-			ProductID: product.ProductID, AvailabilityZone: m.AvailabilityZone, State: "available", InstanceTotal: instances})
+			ProductID: product.ProductID, AvailabilityZone: m.AvailabilityZone, State: "available", InstanceTotal: instances,
+			EnterpriseProjectID: firstOf(m.EnterpriseProjectID, "0")})
 	}
 	return p, nil
 }
@@ -172,7 +173,8 @@ func applySubnetBandwidth(v *view, m *orders.ApplySubnetBandwidth, wanted reques
 		return plan{}, err
 	}
 	made := cloud.Bandwidth{BandwidthID: uuid.NewString(), BandwidthName: firstOf(m.BandwidthName, "workspace-bandwidth"),
-		ChargeMode: m.ChargeMode, Size: *m.BandwidthSize, SubnetID: m.SubnetID, Status: "ACTIVE"}
+		ChargeMode: m.ChargeMode, Size: *m.BandwidthSize, SubnetID: m.SubnetID, Status: "ACTIVE",
+		EnterpriseProjectID: firstOf(m.EnterpriseProjectID, "0")}
 	return plan{orderType: cloud.OrderTypeNew, items: []item{line}, targets: []string{"subnet:" + m.SubnetID},
 		effect: effect{PeriodType: periodType, PeriodNum: periodNum, Bandwidth: &made}}, nil
 }
