@@ -53,11 +53,21 @@ func (c *console) furnish() map[string]*belongings {
 			for _, d := range desktops.Items {
 				b.marks = append(b.marks, d.DesktopID, d.ComputerName, d.UserName)
 				for _, disk := range d.DataVolumes {
-					b.marks = append(b.marks, disk.ID)
+					b.marks = append(b.marks, disk.ID, disk.VolumeID)
 				}
 			}
 			for _, p := range pools.Items {
 				b.marks = append(b.marks, p.ID, p.Name)
+			}
+			hosts, err := c.db.Hosts(c.t.Context(), orders.HostFilter{Scope: scope, Limit: 200})
+			require.NoError(c.t, err)
+			for _, h := range hosts.Items {
+				b.marks = append(b.marks, h.DedicatedHostID, h.Name, h.OrderID)
+			}
+			bandwidths, err := c.db.Bandwidths(c.t.Context(), orders.BandwidthFilter{Scope: scope, Limit: 200})
+			require.NoError(c.t, err)
+			for _, w := range bandwidths.Items {
+				b.marks = append(b.marks, w.BandwidthID, w.BandwidthName, w.OrderID)
 			}
 			b.marks = append(b.marks, projects[team])
 			for _, role := range teamRoles {

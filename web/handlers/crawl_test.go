@@ -195,7 +195,7 @@ func (w *crawler) nosy() {
 		mark := w.foreign[i]
 		q := url.QueryEscape(mark)
 		for _, path := range []string{"/search?q=" + q, "/palette?q=" + q, "/orders?q=" + q, "/orders?actor=" + q + "-actor", "/orders?target=desktop%3A" + q, "/orders/poll?version=0&id=" + q,
-			"/desktops?q=" + q, "/desktops?pool_id=" + q, "/desktops?enterprise_project_id=" + q, "/pools?q=" + q, "/audit?actor=" + q + "-actor", "/audit?object=order%3A" + q,
+			"/desktops?q=" + q, "/desktops?pool_id=" + q, "/desktops?enterprise_project_id=" + q, "/pools?q=" + q, "/disks?q=" + q, "/disks?pool_disk_id=" + q, "/hosts?q=" + q, "/bandwidths?q=" + q, "/audit?actor=" + q + "-actor", "/audit?object=order%3A" + q,
 			"/orders/" + url.PathEscape(mark), "/orders/" + url.PathEscape(mark) + "/poll?version=0", "/orders/review?order=" + q,
 			"/orders/new/change/resizeDesktops?desktop_id=" + q, "/settings/sessions?person=" + q, "/budgets/" + url.PathEscape(mark), "/budgets?after=" + q, "/orders?team=" + q,
 			"/approvals?view=all&after=0." + q, "/settings/delegations?ended=true&after=0." + q} {

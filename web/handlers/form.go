@@ -174,17 +174,17 @@ func (s *server) withSelected(c echo.Context) (url.Values, error) {
 	return query, nil
 }
 
-// prefill puts the targets that a link names into the inputs that take them: "?desktop_id=", "?desktop_ids=" (may be
-// repeated), "?desktop_pool_id=", and "?volume_id=" beside its desktop.
+// prefills are the names under which a link gives a form a value, by the picker that takes it: the first of the form does.
+var prefills = map[field.Picker]string{field.PickPool: "desktop_pool_id", field.PickVolume: "volume_id", field.PickPoolDisk: "desktop_pool_disk_id",
+	field.PickHostProduct: "product_id", field.PickAZ: "availability_zone", field.PickSubnet: "subnet_id"}
+
+// prefill puts what a link names into the inputs that take it: "?desktop_id=", "?desktop_ids=" (may be repeated), and prefills.
 func prefill(e *entered, query url.Values) {
 	desktops := append(slices.Clone(query["desktop_id"]), query["desktop_ids"]...)
-	pools, volume := query["desktop_pool_id"], query.Get("volume_id")
-	if len(desktops) == 0 && len(pools) == 0 {
-		return
-	}
 	if e.kind.Door == cloud.DoorChange && len(desktops) > 0 {
 		e.desktopID = desktops[0]
 	}
+	taken := map[field.Picker]bool{}
 	walk(field.Describe(e.kind.New()), func(in field.Input) {
 		switch {
 		case in.Picker == field.PickDesktop && in.Kind == field.TextList && in.Most > 0 && len(desktops) > in.Most:
@@ -196,10 +196,9 @@ func prefill(e *entered, query url.Values) {
 			}
 		case in.Picker == field.PickDesktop && in.Kind == field.Text && !in.Param && len(desktops) > 0:
 			e.tree.Put(in.Path, desktops[0])
-		case in.Picker == field.PickPool && in.Kind == field.Text && len(pools) > 0:
-			e.tree.Put(in.Path, pools[0])
-		case in.Picker == field.PickVolume && in.Kind == field.Text && volume != "":
-			e.tree.Put(in.Path, volume)
+		case in.Kind == field.Text && prefills[in.Picker] != "" && query.Get(prefills[in.Picker]) != "" && !taken[in.Picker]:
+			taken[in.Picker] = true
+			e.tree.Put(in.Path, query.Get(prefills[in.Picker]))
 		}
 	})
 }

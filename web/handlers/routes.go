@@ -102,6 +102,12 @@ var routes = []Route{
 	{http.MethodGet, "/desktops/:id", Readers, auth.ViewInventory, (*server).desktop},
 	{http.MethodGet, "/pools/:id", Readers, auth.ViewInventory, (*server).pool},
 	{http.MethodGet, "/pools", Readers, auth.ViewInventory, (*server).pools},
+	{http.MethodGet, "/disks", Readers, auth.ViewInventory, (*server).disks},
+	{http.MethodGet, "/disks/export", Readers, auth.ViewInventory, (*server).exportDisks},
+	{http.MethodGet, "/hosts", Readers, auth.ViewInventory, (*server).hosts},
+	{http.MethodGet, "/hosts/export", Readers, auth.ViewInventory, (*server).exportHosts},
+	{http.MethodGet, "/bandwidths", Readers, auth.ViewInventory, (*server).bandwidths},
+	{http.MethodGet, "/bandwidths/export", Readers, auth.ViewInventory, (*server).exportBandwidths},
 
 	// Whose templates they may change is not the role's question alone (orders.MayChangeTemplate).
 	{http.MethodGet, "/templates", Members, auth.PlaceOrders, (*server).templates},

@@ -61,16 +61,16 @@ func listAddress(path string, query url.Values, pairs ...string) string {
 }
 
 // sortHead is the head of a column: its link sorts by it, or the other way round.
-func (v InventoryView) sortHead(path, usual, column, label string) SortView {
-	head := SortView{Label: label}
-	sorted, sort := v.Query.Get("sort"), column
+func (v InventoryView) sortHead(ctx context.Context, path, usual string, c column) SortView {
+	head := SortView{Label: T(ctx, c.key), Num: c.numeric()}
+	sorted, sort := v.Query.Get("sort"), c.sort
 	if sorted == "" {
 		sorted = usual
 	}
 	switch sorted {
-	case column:
-		head.Sorted, sort = "ascending", "-"+column
-	case "-" + column:
+	case c.sort:
+		head.Sorted, sort = "ascending", "-"+c.sort
+	case "-" + c.sort:
 		head.Sorted = "descending"
 	}
 	head.Href = listAddress(path, v.Query, "sort", sort)

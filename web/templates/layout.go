@@ -57,7 +57,7 @@ func (u User) nav(items []navItem) []navItem {
 func (u User) offered(links ...Link) []Link {
 	return slices.DeleteFunc(links, func(link Link) bool {
 		path, _, _ := strings.Cut(link.Href, "?")
-		for _, item := range slices.Concat(mainNav, adminNav) {
+		for _, item := range slices.Concat(mainNav, listNav, adminNav) {
 			if path == item.href || item.href != "/" && strings.HasPrefix(path, item.href+"/") && item.nav != NavOrders {
 				return !u.may(item.may)
 			}
@@ -111,6 +111,19 @@ var mainNav = []navItem{
 	{NavApprovals, "/approvals", "check", "layout.nav_approvals", "v", auth.ViewOrders},
 	{NavBudgets, "/budgets", "wallet", "layout.nav_budgets", "b", auth.ViewOrders},
 	{NavAudit, "/audit", "shield", "layout.nav_audit", "a", auth.ViewAudit},
+}
+
+// listNav are the lists of the inventory that are no lines of the navigation: InventoryTabs and the palette lead there.
+var listNav = []navItem{
+	{NavDesktops, "/disks", "hard-drive", "disks.title", "", auth.ViewInventory},
+	{NavDesktops, "/hosts", "server", "hosts.title", "", auth.ViewInventory},
+	{NavDesktops, "/bandwidths", "network", "bandwidths.title", "", auth.ViewInventory},
+}
+
+// tabs are all lists of the inventory.
+func (u User) tabs() []navItem {
+	lists := slices.DeleteFunc(slices.Clone(mainNav), func(item navItem) bool { return item.nav != NavDesktops && item.nav != NavPools })
+	return u.nav(append(lists, listNav...))
 }
 
 var adminNav = []navItem{

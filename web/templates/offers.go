@@ -18,6 +18,9 @@ type column struct {
 	sort string
 }
 
+// numeric tells that a column holds numbers, which stand at its end.
+func (c column) numeric() bool { return c.name == "size" || c.name == "instance_total" }
+
 // offerLink is what can be ordered for something, or why it cannot.
 type offerLink struct {
 	kind             orders.Kind

@@ -262,7 +262,7 @@ func (v PaletteView) entries(ctx context.Context) []paletteEntry {
 	say, text := i18n.FromContext(ctx), strings.ToLower(v.Text)
 	fits := func(words string) bool { return strings.Contains(strings.ToLower(words), text) }
 	var list []paletteEntry
-	for _, item := range v.User.nav(slices.Concat(mainNav, adminNav)) {
+	for _, item := range v.User.nav(slices.Concat(mainNav, listNav, adminNav)) {
 		if word := T(ctx, item.word); fits(word) {
 			list = append(list, paletteEntry{Link: Link{Text: word, Href: item.href, Icon: item.icon}, sort: T(ctx, "layout.palette_page")})
 		}
