@@ -103,6 +103,11 @@ func (s *server) orderView(c echo.Context, order orders.Order, version int64) (t
 	if len(view.Bill.UnpaidIDs) > 0 && view.MayPay {
 		view.Balance = s.balance(ctx)
 	}
+	if ids := view.LineIDs(); len(ids) > 0 {
+		if view.Desktops, err = s.desktopsByID(c, ids); err != nil {
+			return view, err
+		}
+	}
 	return view, nil
 }
 

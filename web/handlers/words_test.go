@@ -152,6 +152,7 @@ func families() []string {
 		names("problem.type.", []string{"object", "array", "string", "integer", "boolean"}),
 		names("form.default_", []string{"true", "false"}),
 		names("order.pay_", actionStates), names("order.cancel_", actionStates),
+		names("order.gap_", []orders.BillGap{orders.GapNotYet, orders.GapNothing, orders.GapTogether, orders.GapUnclear}),
 		names("quota.", []string{"general_instances", "gpu_instances", "cores", "memory", "volumes", "volume_gigabytes", "deh", "users", "policy_groups"}),
 	)
 }

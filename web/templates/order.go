@@ -39,6 +39,9 @@ type OrderView struct {
 	Version   int64
 	PublicURL string
 
+	// Desktops are what the inventory knows of the desktops that the quote is about, by ID.
+	Desktops map[string]cloud.Desktop
+
 	MayPay, MayCancel, MaySettle, MayPlace, MayWithdraw, MayAudit bool
 
 	// Request is that for approval, nil where none was needed; Foreseen what the order will change while it waits.
@@ -153,11 +156,6 @@ func (v OrderView) confirmed() string {
 		return ""
 	}
 	return orders.ConfirmText(*v.Bill.Billed)
-}
-
-// difference is what is billed above the quote.
-func (v OrderView) difference() cloud.Money {
-	return cloud.Money{Amount: v.Bill.Billed.Amount.Sub(v.Order.Quote.Amount), Currency: v.Bill.Billed.Currency}
 }
 
 // billed tells that there is, or will be, a bill.

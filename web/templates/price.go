@@ -99,15 +99,26 @@ func priceLines(quote *orders.Quote, facts *orders.Facts, say i18n.Printer) []pr
 	}
 	lines := make([]priceLine, 0, len(quote.Lines))
 	for _, line := range quote.Lines {
-		l := priceLine{name: line.ID, verbatim: true, quote: line, monthly: monthly[line.ID]}
-		if part, position, is := orders.PricePart(line.ID); is {
-			l.name, l.verbatim = say.Say("price.part_"+part, map[string]any{"number": position + 1}), false
-		} else if facts != nil && facts.Desktops[line.ID].ComputerName != "" {
-			l.name = facts.Desktops[line.ID].ComputerName
+		l := priceLine{quote: line, monthly: monthly[line.ID]}
+		var known map[string]cloud.Desktop
+		if facts != nil {
+			known = facts.Desktops
 		}
+		l.name, l.verbatim = lineName(line.ID, known, say)
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// lineName is what a line of a quote is about; verbatim where that is a name of the cloud's, or of people's.
+func lineName(id string, known map[string]cloud.Desktop, say i18n.Printer) (name string, verbatim bool) {
+	if part, position, is := orders.PricePart(id); is {
+		return say.Say("price.part_"+part, map[string]any{"number": position + 1}), false
+	}
+	if d, is := known[id]; is && d.ComputerName != "" {
+		return d.ComputerName, true
+	}
+	return id, true
 }
 
 // linesShown is how many lines of a quote are shown before they are folded, mostLines how many at all.
