@@ -81,10 +81,12 @@ func TestEveryForm(t *testing.T) {
 		b.check(path)
 		b.usable(path)
 
-		// sent as it is, it says at its fields what is missing, and begins with the first
+		// sent as it is, it says first, and at its fields, what is missing
 		require.EqualValues(t, 422, b.press("aside button[name=review]"), path)
-		assert.Empty(t, b.texts(".notice li"), "%s: a problem has no field", path)
+		assert.Empty(t, b.texts("[data-summary] li:not(:has(a))"), "%s: a problem has no field", path)
 		assert.NotEmpty(t, b.texts(".error:not(:empty)"), path)
+		b.until(`document.activeElement.matches("[data-summary]")`)
+		b.keys("\t\r") // the first link leads to the first field
 		b.until(`document.activeElement === document.querySelector("[aria-invalid=true], fieldset[data-invalid] :is(input, select, textarea, button)")`)
 		assert.Empty(t, b.broken(desk), "%s, refused", path)
 		b.usable(path + ", refused")

@@ -329,7 +329,6 @@ func (s *server) showForm(c echo.Context, status int, e entered, inputs []field.
 	if partial(c) {
 		return render(c, status, templates.OrderForm(view))
 	}
-	view.FocusProblem()
 	title := say(c).Say("kind."+e.kind.Name()+".title", nil)
 	return render(c, status, templates.FormPage(s.page(c, title, templates.NavNewOrder), view))
 }

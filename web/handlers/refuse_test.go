@@ -154,5 +154,5 @@ func TestAnEmptyFormMarksItsFields(t *testing.T) {
 	for _, path := range []string{"resources[0].create_desktops.product_id", "resources[0].create_desktops.root_volume", "resources[0].period_type"} {
 		assert.Equal(t, "is mandatory", told[path], path)
 	}
-	assert.Equal(t, 1, strings.Count(a.body, " autofocus"), "the first of them has the focus, without scripts too")
+	assert.Equal(t, 1, strings.Count(a.body, " autofocus"), "what tells them has the focus, without scripts too")
 }

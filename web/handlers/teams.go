@@ -207,7 +207,7 @@ func (s *server) applyTeams(c echo.Context) error {
 			if n := file.Line(p.Path); n > 0 {
 				line = say(c).Say("teams.line", map[string]any{"line": n, "problem": line})
 			}
-			view.Problems = append(view.Problems, line)
+			view.Problems = append(view.Problems, templates.FieldProblem{ID: "yaml", Text: line})
 		}
 		return s.showImport(c, http.StatusUnprocessableEntity, view)
 	}

@@ -82,16 +82,27 @@
     fetch(form.action, { method: 'POST', body: new URLSearchParams({ [name]: value }), redirect: 'manual' }).catch(() => {});
   };
 
-  // After a refusal the first wrong field has the focus, or the first of a group that is wrong as a whole; a folded
-  // section that holds it opens.
-  const focusInvalid = (root) => {
-    const wrong = $('form :is([aria-invalid="true"], fieldset[data-invalid])', root);
-    const field = wrong?.localName === 'fieldset' ? $('input, select, textarea, button', wrong) : wrong;
-    if (!field) return;
-    for (let fold = field.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
-    field.focus({ preventScroll: true });
-    field.scrollIntoView({ block: 'center' });
+  // After a refusal the summary of what is wrong has the focus: its links lead to the fields. What holds it opens, and so
+  // does what holds a field that a link leads to.
+  const unfold = (element) => {
+    for (let fold = element.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
   };
+  const focusSummary = () => {
+    const summary = $('[data-summary]');
+    if (!summary) return;
+    unfold(summary);
+    summary.focus({ preventScroll: true });
+    summary.scrollIntoView({ block: 'center' });
+  };
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('[data-summary] a');
+    const wrong = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!wrong) return;
+    event.preventDefault();
+    unfold(wrong);
+    wrong.scrollIntoView({ block: 'center' });
+    (wrong.matches('input, select, textarea') ? wrong : $('input, select, textarea, button', wrong.closest('fieldset') ?? wrong))?.focus({ preventScroll: true });
+  });
 
   // A list whose rows can be ticked: the server keeps what is, and is told of every change. The box in the head ticks the whole
   // page, before the change is sent.
@@ -324,7 +335,7 @@
     refreshTimes();
     const ctx = event.detail?.ctx;
     // a check of one field as it is left must not take the focus away from the next
-    if (ctx?.response?.status === 422 && ctx.sourceEvent?.type !== 'change') focusInvalid(document);
+    if (ctx?.response?.status === 422 && ctx.sourceEvent?.type !== 'change') focusSummary();
     showTicked();
   });
   document.addEventListener('htmx:after:request', (event) => {
@@ -340,5 +351,5 @@
   addEventListener('pageshow', showTicked);
 
   refreshTimes();
-  focusInvalid(document);
+  focusSummary();
 })();

@@ -23,9 +23,10 @@ type FormView struct {
 	FoldedOpen bool
 	// Lists are the choices of the pickers on the form, by picker.
 	Lists []PickList
-	// Problems are all problems, for the summary above the form; Loose those that belong to no input that is shown.
-	Problems int
-	Loose    []string
+	// Problems are all problems, for the summary above the form, in the order of the inputs. Live tells that it is a check
+	// while somebody types: that only counts them, so that the fields stay where they are.
+	Problems []FieldProblem
+	Live     bool
 	// ReasonProblem is what is wrong with the note.
 	ReasonProblem string
 	// Team is whose the order is to be, of Teams; there is no choice, and no input, when Teams is empty. NoTeam offers
@@ -78,8 +79,6 @@ type InputView struct {
 	Options []Option
 	Parts   []InputView // of a group, or of one row
 	Lines   []InputView // the rows of a list
-	// Focus: the first input that is wrong has the focus when the page comes.
-	Focus bool
 	// List is set for a list that may be pasted or uploaded; Lines are then its rows that are shown one by one.
 	List *ListView
 	// Removable rows have a button to remove them.
@@ -130,7 +129,7 @@ var sectionOrder = []string{"targets", "what", "who", "network", "term", "more"}
 // folded away, each problem at its input.
 func NewFormView(in FormInput) FormView {
 	v := FormView{Kind: in.Kind, Say: in.Say, Order: in.Order, RepeatOf: in.RepeatOf, Reason: in.Reason,
-		Team: in.Team, Teams: in.Teams, NoTeam: in.NoTeam, Split: splitParts(in.Say, in.Split), Template: in.Template, Problems: len(in.Problems), Price: in.Price}
+		Team: in.Team, Teams: in.Teams, NoTeam: in.NoTeam, Split: splitParts(in.Say, in.Split), Template: in.Template, Live: in.Live, Price: in.Price}
 	b := formBuilder{FormInput: in, shown: map[string]bool{}, lists: map[field.Picker][]Option{}}
 	b.flatten(in.Inputs)
 	for _, section := range b.sections {
@@ -144,49 +143,61 @@ func NewFormView(in FormInput) FormView {
 	for _, picker := range b.pickers {
 		v.Lists = append(v.Lists, PickList{Picker: picker, Options: b.lists[picker]})
 	}
+	for _, section := range v.Sections {
+		v.Problems = appendWrong(v.Problems, in.Say, section.Inputs, 0)
+	}
+	v.Problems = appendWrong(v.Problems, in.Say, v.Folded, 0)
+	var beside, loose []FieldProblem
 	for _, problem := range in.Problems {
 		words := in.Say.Say(problem.Key, problem.Args)
 		switch {
 		case problem.Path == "reason":
 			v.ReasonProblem = words
+			beside = append(beside, FieldProblem{ID: "reason", Label: in.Say.Say("form.note", nil), Text: words})
 		case problem.Path == "team" && len(in.Teams) > 0:
 			v.TeamProblem = words
+			beside = slices.Insert(beside, 0, FieldProblem{ID: "team", Label: in.Say.Say("form.team", nil), Text: words})
 		case !b.shown[problem.Path]:
-			v.Loose = append(v.Loose, problem.Path+": "+words)
+			loose = append(loose, FieldProblem{Label: problem.Path, Text: words})
 		}
 	}
+	v.Problems = slices.Concat(v.Problems, beside, loose)
 	return v
 }
 
-// focusFirst gives the focus to the first input that is wrong, or the first of a group that is wrong as a whole, and tells
-// whether there was one.
-func focusFirst(inputs []InputView, inside bool) bool {
-	for i := range inputs {
-		in := &inputs[i]
-		wrong := inside || in.Problem != ""
-		if len(in.Parts)+len(in.Lines) > 0 {
-			if focusFirst(in.Parts, wrong) || focusFirst(in.Lines, wrong) {
-				return true
-			}
-			continue
+// appendWrong adds what is wrong with inputs, and with those inside them, in their order. Row is that of a list in which they
+// are, from 1; 0 for none.
+func appendWrong(list []FieldProblem, say i18n.Printer, inputs []InputView, row int) []FieldProblem {
+	for _, in := range inputs {
+		label := in.Label
+		if row > 0 {
+			label = say.Say("form.in_row", map[string]any{"label": in.Label, "number": row})
 		}
-		if wrong && in.Kind != field.Group && in.Kind != field.GroupList {
-			in.Focus = true
-			return true
+		if in.Problem != "" {
+			list = append(list, FieldProblem{ID: in.first(), Label: label, Text: in.Problem})
+		}
+		if in.List != nil && len(in.List.Bad) > 0 {
+			list = append(list, FieldProblem{ID: in.Path, Label: label, Text: say.Say("list.bad_lines", map[string]any{"n": len(in.List.Bad) + in.List.Beyond})})
+		}
+		list = appendWrong(list, say, in.Parts, row)
+		for i, line := range in.Lines {
+			list = appendWrong(list, say, []InputView{line}, i+1)
 		}
 	}
-	return false
+	return list
 }
 
-// FocusProblem gives the focus to the first input that is wrong. A whole page wants that; a live check must leave the focus
-// where it is.
-func (v *FormView) FocusProblem() {
-	for i := range v.Sections {
-		if focusFirst(v.Sections[i].Inputs, false) {
-			return
-		}
+// first is the id of the input, or of the first inside it; of its error where there is none yet.
+func (v InputView) first() string {
+	switch {
+	case len(v.Parts) > 0:
+		return v.Parts[0].first()
+	case len(v.Lines) > 0:
+		return v.Lines[0].first()
+	case v.Kind == field.Group || v.Kind == field.GroupList && v.List == nil:
+		return errorID(v.Path)
 	}
-	focusFirst(v.Folded, false)
+	return v.Path
 }
 
 func rankOf(section string) int {

@@ -40,6 +40,15 @@ type TemplateView struct {
 // templateHref is the form that begins with a template.
 func templateHref(t orders.Template) string { return "/orders/new/" + t.Kind + "?template=" + t.ID }
 
+// inputsAt are where the form's problems show.
+func (v TemplateView) inputsAt() []inputAt {
+	team := inputAt{"team", "error-team", v.Say.Say("templates.team", nil)}
+	if len(v.Teams) > 0 {
+		team.ID = "template-team"
+	}
+	return []inputAt{{"name", "template-name", v.Say.Say("templates.name", nil)}, team, {"reason", "template-reason", v.Say.Say("templates.reason", nil)}}
+}
+
 func (v TemplateView) label(in field.Input) string {
 	label, _ := v.Say.Field("label", in.Path)
 	return label

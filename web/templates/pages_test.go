@@ -75,7 +75,7 @@ func TestNamesThatAreMarkupAreShownAsTheyAre(t *testing.T) {
 			Problems: field.Problems{{Path: nasty, Message: field.Say(nasty)}, {Path: "groups.buyer[0]", Message: field.Say(nasty)}},
 			Lists:    map[string][]string{"groups.buyer": {nasty}}, Meanwhile: policy.Differences(nil, &team)}),
 		"no team": TeamDeletePage(signedIn(), TeamDeleteView{Team: team, Stamp: nasty}),
-		"import": TeamImportPage(signedIn(), TeamImportView{Say: say, Text: "</textarea>" + nasty, Problems: []string{nasty},
+		"import": TeamImportPage(signedIn(), TeamImportView{Say: say, Text: "</textarea>" + nasty, Problems: []FieldProblem{{ID: nasty, Label: nasty, Text: nasty}},
 			Plan: &orders.TeamPlan{Changes: []orders.TeamChange{{Name: nasty, After: &team}}, Unchanged: []string{nasty}, Left: []string{nasty}, Stamp: nasty}}),
 		"approvals": ApprovalsPage(signedIn(), ApprovalsView{View: orders.RequestsAll, State: orders.RequestState(nasty), AllTeams: true, Say: say, Now: now,
 			Items: []orders.RequestItem{{Request: requested.Request, Order: order}}}),

@@ -16,9 +16,10 @@ import (
 // The inputs of a team's form that hold a list, one entry a line.
 var TeamLists = []string{"enterprise_projects", "groups.buyer", "groups.approver", "groups.viewer", "groups.auditor", "allow.products", "allow.images"}
 
-// teamInputs are the paths of all inputs of the form.
-var teamInputs = slices.Concat(TeamLists, []string{"name", "budget", "budget.month", "budget.currency", "budget.soft",
-	"approval.above", "approval.approvers", "approval.always_for", "allow.kinds", "allow.max_quantity"})
+// teamInputs are the paths of all inputs of the form, in their order.
+var teamInputs = []string{"name", "enterprise_projects", "groups.buyer", "groups.approver", "groups.viewer", "groups.auditor",
+	"budget.month", "budget.currency", "budget.soft", "approval.above", "approval.approvers", "approval.always_for",
+	"allow.max_quantity", "allow.products", "allow.images", "allow.kinds"}
 
 // TeamFormView is the form of a team.
 type TeamFormView struct {
@@ -69,16 +70,19 @@ func (v TeamFormView) problem(path string) string {
 	return strings.Join(words, v.Say.Say("component.semicolon", nil))
 }
 
-// loose are the problems that belong to no input.
-func (v TeamFormView) loose() []string {
-	var lines []string
+// summary are all problems, in the order of the inputs.
+func (v TeamFormView) summary() []FieldProblem {
+	var list []FieldProblem
+	for _, path := range teamInputs {
+		list = append(list, oneProblem(path, v.label(path), v.problem(path))...)
+	}
 	for _, p := range v.Problems {
 		base, _, _ := strings.Cut(p.Path, "[")
 		if !slices.Contains(teamInputs, base) {
-			lines = append(lines, p.Path+": "+v.Say.Say(p.Key, p.Args))
+			list = append(list, FieldProblem{Label: p.Path, Text: v.Say.Say(p.Key, p.Args)})
 		}
 	}
-	return lines
+	return list
 }
 
 func (v TeamFormView) has(path, value string) bool { return slices.Contains(v.Values[path], value) }
@@ -163,8 +167,8 @@ type TeamImportView struct {
 	Say   i18n.Printer
 	Text  string
 	Prune bool
-	// Problems are what is wrong with the file, a line each.
-	Problems []string
+	// Problems are what is wrong with the file.
+	Problems []FieldProblem
 	// Plan is what would be done; nil before there was a file.
 	Plan *orders.TeamPlan
 	// Moved: the teams changed since the plan was shown.
