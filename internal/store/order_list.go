@@ -77,9 +77,16 @@ func cursorOf(o orders.Order) orders.Cursor { return orders.Cursor{CreatedAt: o.
 
 // ordersPage reads the first orders behind the cursor, in the direction of the filter, without their cloud orders.
 func ordersPage(ctx context.Context, q querier, f orders.Filter, limit int) ([]orders.Order, error) {
-	query, args, err := ordersQuery(ctx, q, f, limit)
-	if err != nil {
-		return nil, err
+	b := query{ctx: ctx, q: q, f: f}
+	for {
+		text, err := b.page(limit)
+		if err != nil {
+			return nil, err
+		}
+		found, err := list(ctx, q, scanOrder, text, b.arguments...)
+		if err != nil || len(found) == limit || !b.near {
+			return found, err
+		}
+		b = query{ctx: ctx, q: q, f: f, whole: true}
 	}
-	return list(ctx, q, scanOrder, query, args...)
 }

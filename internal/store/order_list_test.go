@@ -166,16 +166,17 @@ func TestOrderQueriesFindTheirRowsByAnIndex(t *testing.T) {
 				if name != "a target" && newer == after.IsZero() { // whose members' orders for a target are sorted: they are few
 					f.Scope = auth.OfTeam("design")
 				}
-				query, args, err := ordersQuery(ctx, s.reader, f, 51)
+				b := query{ctx: ctx, q: s.reader, f: f}
+				text, err := b.page(51)
 				require.NoError(t, err)
-				steps := plan(t, s.reader, query, args...)
+				steps := plan(t, s.reader, text, b.arguments...)
 				if name != "all" && name != "time" {
 					assert.NotContains(t, steps, "orders_by_time", name)
 				}
 				assertIndexed(t, name, steps, "page", "told", "b0", "b1", "b2", "b3", "b4")
 				// a single condition comes in the list's order, without sorting all that match
 				if singly[name] {
-					assert.NotContains(t, plan(t, s.reader, inner(query), args...), "TEMP B-TREE", name)
+					assert.NotContains(t, plan(t, s.reader, inner(text), b.arguments...), "TEMP B-TREE", name)
 				}
 			}
 		}

@@ -57,14 +57,24 @@ type query struct {
 	ctx context.Context
 	q   querier
 	f   orders.Filter
+	// whole: all orders are looked at, however far from the page's beginning. Unless it is set, near tells once the query is
+	// made that it looks at those up to one only.
+	whole, near bool
+	until       orders.Cursor
 }
 
-// ordersQuery is the query of a page: the first orders behind the cursor, in the direction of the filter.
-func ordersQuery(ctx context.Context, q querier, f orders.Filter, limit int) (string, arguments, error) {
-	b := query{ctx: ctx, q: q, f: f}
+func (b *query) direction() string {
+	if b.f.Newer {
+		return " ASC"
+	}
+	return " DESC"
+}
+
+// page is the query of a page: the first orders behind the cursor, in the direction of the filter. Its arguments are added.
+func (b *query) page(limit int) (string, error) {
 	conditions, err := b.conditions()
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
 	// one or the other: what a text adds as an argument has to stand in the query, or PostgreSQL knows no type for it
 	var branches []branch
@@ -74,10 +84,7 @@ func ordersQuery(ctx context.Context, q querier, f orders.Filter, limit int) (st
 	} else {
 		branches = append(branches, b.along(""))
 	}
-	direction, limits := " DESC", " LIMIT "+strconv.Itoa(limit)
-	if f.Newer {
-		direction = " ASC"
-	}
+	direction, limits := b.direction(), " LIMIT "+strconv.Itoa(limit)
 	sorted := " ORDER BY created_at" + direction + ", id" + direction + limits
 	selects := make([]string, len(branches))
 	for i, br := range branches {
@@ -91,7 +98,7 @@ func ordersQuery(ctx context.Context, q querier, f orders.Filter, limit int) (st
 		found = strings.Join(selects, " UNION ") + sorted
 	}
 	return "SELECT " + orderColumns + " FROM (" + found + ") AS page JOIN orders o ON o.id = page.id ORDER BY page.created_at" +
-		direction + ", page.id" + direction, b.arguments, nil
+		direction + ", page.id" + direction, nil
 }
 
 // find is the query of one branch: its sort columns, in order.
@@ -174,6 +181,11 @@ func (b *query) conditions() ([]condition, error) {
 		all = slices.Insert(all, badges, b.badges())
 	}
 	if text != nil && text.many {
+		if len(all) == 0 {
+			if err := b.reach(text.words); err != nil {
+				return nil, err
+			}
+		}
 		all = append(all, text.condition)
 	}
 	return all, nil

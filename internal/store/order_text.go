@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
@@ -10,17 +11,21 @@ import (
 const (
 	// fewTerms is up to how many terms of a word are merged, each read along the index in the list's order.
 	fewTerms = 64
-	// fewRows is up to how many orders a word may have to lead before other conditions.
+	// fewRows is up to how many orders a word may have to lead before other conditions. More are not counted: that would take
+	// the longer the more there are, and change nothing.
 	fewRows = 1000
-	// sortedRows is up to how many orders of more terms are read and sorted. More than that are so common that walking along
-	// the time finds a page of them soon.
+	// nearOrders is among how many orders, those next to where a page begins, a word of more terms and orders is looked for first.
+	nearOrders = 1000
+	// sortedRows is up to how many orders of such a word are read and sorted, when too few of them are near. More than that
+	// are so common that walking along the time finds a page of them soon.
 	sortedRows = 20_000
 )
 
 // textual is the condition that orders are found by a text; many tells that nearly any other condition leaves fewer.
 type textual struct {
 	condition
-	many bool
+	words []word // the rarest first
+	many  bool
 }
 
 // teamTerm is a term of a team: its orders stand in the list's order in the index.
@@ -33,6 +38,8 @@ type word struct {
 	entries []teamTerm
 	few     bool
 	rows    int
+	// walk: it is looked for in one order after the other, along the time.
+	walk bool
 }
 
 // text is the condition that every word of a text is among an order's terms.
@@ -48,15 +55,22 @@ func (b *query) text() (*textual, error) {
 	if len(words) == 0 { // nothing but marks: no order has them
 		return &textual{condition: b.simple(func(o string) string { return o + ".id = ''" })}, nil
 	}
-	slices.SortStableFunc(words, func(a, b word) int { return a.rows - b.rows })
-	rarest := words[0]
-	return &textual{many: rarest.rows > fewRows, condition: condition{
+	slices.SortStableFunc(words, func(a, b word) int { return cmp.Or(a.rows-b.rows, len(a.entries)-len(b.entries)) })
+	return &textual{words: words, many: words[0].rows > fewRows, condition: condition{
 		lead: func() []branch {
-			branches := b.leading(rarest)
-			for i := range branches {
+			branches := b.leading(words[0])
+			for i, br := range branches {
 				for _, w := range words[1:] {
-					branches[i].where = and(branches[i].where, b.has(branches[i].id, w))
+					br.where = and(br.where, b.has(br.id, w))
 				}
+				if b.near {
+					sign := " >= "
+					if b.f.Newer {
+						sign = " <= "
+					}
+					br.where = and(br.where, "("+br.created+", "+br.id+")"+sign+"("+b.add(micros(b.until.CreatedAt))+", "+b.add(b.until.ID)+")")
+				}
+				branches[i] = br
 			}
 			return branches
 		},
@@ -91,22 +105,57 @@ func (b *query) has(id string, w word) string {
 // word looks how common a word is.
 func (b *query) word(spans []span) (w word, err error) {
 	w.spans, w.few = spans, true
+	if w.rows, err = b.count(spans, fewRows); err != nil || w.rows == 0 {
+		return w, err
+	}
 	for _, s := range spans {
-		var a arguments
-		n, err := column[int](b.q.QueryRowContext(b.ctx, "SELECT count(*) FROM (SELECT 1 FROM order_terms w WHERE "+s.on(&a, "w.term")+
-			" LIMIT "+a.add(sortedRows+1-w.rows)+") AS few", a...))
-		if err != nil {
-			return w, err
-		}
-		if w.rows += n; n == 0 {
-			continue
-		}
 		if w.few, err = b.entriesOf(s, &w.entries); err != nil || !w.few {
 			return w, err
 		}
 	}
 	return w, nil
 }
+
+// count tells how many orders some spans have; one more than most when they are more than that.
+func (b *query) count(spans []span, most int) (n int, err error) {
+	for _, s := range spans {
+		var a arguments
+		some, err := column[int](b.q.QueryRowContext(b.ctx, "SELECT count(*) FROM (SELECT 1 FROM order_terms w WHERE "+s.on(&a, "w.term")+
+			" LIMIT "+a.add(most+1-n)+") AS few", a...))
+		if err != nil {
+			return 0, err
+		}
+		n += some
+	}
+	return n, nil
+}
+
+// reach decides how far a text leads whose words are all common. Those of few terms come in the list's order, and one alone fills
+// a page at once. Otherwise the orders near the page's beginning are looked at first: mostly they fill it. Only where they do not,
+// and the query is asked again for the whole, is more of the words read.
+func (b *query) reach(words []word) (err error) {
+	rarest := &words[0]
+	switch {
+	case rarest.few && (b.whole || len(words) == 1):
+		return nil
+	case b.whole:
+		rarest.rows, err = b.count(rarest.spans, sortedRows)
+		rarest.walk = rarest.rows > sortedRows
+		return err
+	}
+	rarest.walk = !rarest.few
+	last := query{ctx: b.ctx, q: b.q, f: b.f}
+	text := last.find(last.along(""), nil, b.direction()) + " LIMIT 1 OFFSET " + last.add(nearOrders)
+	err = notFound(b.q.QueryRowContext(b.ctx, text, last.arguments...).Scan(at{&b.until.CreatedAt}, &b.until.ID))
+	if errors.Is(err, orders.ErrNotFound) {
+		return nil // the page's beginning is near the end: all is near
+	}
+	b.near = true
+	return err
+}
+
+// next after a team's name is above that name and below all others that are.
+const next = "\x01"
 
 // entriesOf adds the terms of a span, jumping from one to the next however many orders share them; false when they are
 // too many.
@@ -116,7 +165,9 @@ func (b *query) entriesOf(s span, into *[]teamTerm) (bool, error) {
 		var a arguments
 		where := s.on(&a, "w.term")
 		if !first {
-			where += " AND (w.term, w.team) > (" + a.add(last.term) + ", " + a.add(last.team) + ")"
+			// Of two beginnings SQLite would take the span's, and with ">" it would read all orders of the last one to get past them.
+			a = nil
+			where = "(w.term, w.team) >= (" + a.add(last.term) + ", " + a.add(last.team+next) + ") AND " + s.ends(&a, "w.term")
 		}
 		err := notFound(b.q.QueryRowContext(b.ctx, "SELECT w.term, w.team FROM order_terms w WHERE "+where+
 			" ORDER BY w.term, w.team LIMIT 1", a...).Scan(&last.term, &last.team))
@@ -147,14 +198,14 @@ func (b *query) leading(w word) (branches []branch) {
 		if len(branches) == 0 {
 			branches = append(branches, b.along("i.id = ''"))
 		}
-	case w.rows <= sortedRows:
+	case w.walk:
+		branches = append(branches, b.along(b.has("i.id", w)))
+	default:
 		for _, s := range w.spans {
 			branches = append(branches, branch{created: "told.created_at", id: "told.id",
 				from: "(SELECT DISTINCT w.created_at, w.order_id AS id FROM order_terms w WHERE " +
 					and(s.on(&b.arguments, "w.term"), seen(&b.arguments, b.f.Scope, "w.team")) + ") AS told"})
 		}
-	default:
-		branches = append(branches, b.along(b.has("i.id", w)))
 	}
 	return branches
 }

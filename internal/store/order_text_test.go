@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,6 +153,81 @@ func TestAWordOfManyTerms(t *testing.T) {
 	assert.Equal(t, []int{42}, foundBy(t, s, auth.Everything, "ws-0042"))
 }
 
+// Words that many orders have are looked for near the page's beginning first, and found far from it all the same.
+func TestCommonWordsAreFoundNearAndFar(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	var batch []orders.Order
+	add := func(reason string) {
+		i := len(batch)
+		batch = append(batch, sample(func(o *orders.Order) {
+			o.ID, o.CreatedAt, o.Targets, o.Body = orderID(i), noon.Add(time.Duration(i)*time.Second), nil, []byte("{}")
+			o.RequestID, o.State, o.Reason = o.ID, orders.StateWithdrawn, reason
+		}))
+	}
+	some := func(from int, more string) string { // 30 of 70 names, so that few orders have many
+		for i := range 30 {
+			more += fmt.Sprintf(" ws-%04d", (from+i)%70)
+		}
+		return more
+	}
+	for i := range 20 {
+		add(some(i*7, "old common"))
+	}
+	for range nearOrders + 10 {
+		add("common")
+	}
+	for i := range 20 {
+		add(some(i*7, "new common"))
+	}
+	n := len(batch)
+	for some := range slices.Chunk(batch, 500) {
+		require.NoError(t, s.LoadOrders(t.Context(), some))
+	}
+	for text, want := range map[string][]int{
+		"ws":          append(down(n-1, n-20), down(19, 0)...),
+		"common ws":   append(down(n-1, n-20), down(19, 0)...),
+		"common old":  down(19, 0),
+		"ws-0001 old": foundBy(t, s, auth.Everything, "old ws-0001"),
+	} {
+		for _, limit := range []int{7, 30, 100} {
+			f := orders.Filter{Scope: auth.Everything, Text: text, Limit: limit}
+			var walked []int
+			for page, err := s.Orders(t.Context(), f); ; page, err = s.Orders(t.Context(), f) {
+				require.NoError(t, err)
+				walked = append(walked, numbers(t, page)...)
+				if f.After = page.Older; f.After.IsZero() {
+					break
+				}
+			}
+			assert.Equal(t, want, walked, "%s, %d a page", text, limit)
+		}
+		f := orders.Filter{Scope: auth.Everything, Text: text, Limit: 3, Newer: true, After: orders.Cursor{CreatedAt: noon.Add(-time.Second), ID: "x"}}
+		page, err := s.Orders(t.Context(), f)
+		require.NoError(t, err)
+		assert.Equal(t, want[len(want)-3:], numbers(t, page), text)
+	}
+	for text, near := range map[string]bool{"ws": true, "common ws": true, "common": false, "old": false} {
+		b := query{ctx: t.Context(), q: s.reader, f: orders.Filter{Scope: auth.Everything, Text: text}}
+		found, err := b.page(11)
+		require.NoError(t, err)
+		assert.Equal(t, near, b.near, text)
+		if near {
+			steps := plan(t, s.reader, inner(found), b.arguments...)
+			assertIndexed(t, text, steps)
+			assert.NotContains(t, steps, "TEMP B-TREE", "it ends with the page")
+		}
+	}
+}
+
+// down are the numbers from one down to another.
+func down(from, to int) (all []int) {
+	for i := from; i >= to; i-- {
+		all = append(all, i)
+	}
+	return all
+}
+
 // Orders that were there before the index was are found all the same.
 func TestOldOrdersAreIndexed(t *testing.T) {
 	t.Parallel()
@@ -181,8 +257,9 @@ func TestTextQueriesFindTheirRowsByAnIndex(t *testing.T) {
 	s := shelf(t, 3)
 	for _, scope := range []auth.Scope{auth.Everything, auth.OfTeam("design")} {
 		for name, w := range map[string]word{
-			"few terms":  {spans: []span{{text: "ws"}}, few: true, entries: []teamTerm{{"ws-1", "design"}, {"ws-2", "design"}}},
-			"many terms": {spans: []span{{text: "ws"}, {text: "#ws"}}, rows: sortedRows},
+			"few terms":           {spans: []span{{text: "ws"}}, few: true, entries: []teamTerm{{"ws-1", "design"}, {"ws-2", "design"}}},
+			"many terms":          {spans: []span{{text: "ws"}, {text: "#ws"}}, rows: sortedRows},
+			"many terms and rows": {spans: []span{{text: "ws"}, {text: "#ws"}}, rows: fewRows + 1, walk: true},
 		} {
 			b := query{ctx: ctx, q: s.reader, f: orders.Filter{Scope: scope}}
 			for _, br := range b.leading(w) {

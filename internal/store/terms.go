@@ -170,6 +170,14 @@ func (s span) on(a *arguments, column string) string {
 	return startsWith(a, column, s.text)
 }
 
+// ends is the condition that a column's term is none beyond the span.
+func (s span) ends(a *arguments, column string) string {
+	if s.whole {
+		return column + " <= " + a.add(s.text)
+	}
+	return column + " < " + a.add(s.text+beyond)
+}
+
 // mostWords bounds how many words of a search count: what many words leave over, more would not narrow.
 const mostWords = 8
 
