@@ -98,7 +98,7 @@ func (t *tx) withdrawQueued(requestID string, now time.Time) error {
 }
 
 // goOn is what a call's step means for its request: one that comes into doubt pauses it, and it runs again once that one is
-// settled.
+// settled. One that comes back unsent to a request that was stopped meanwhile is withdrawn as the others were.
 func (t *tx) goOn(requestID string, m orders.Move, from orders.State) error {
 	r, err := runOf(t.ctx, t, requestID)
 	if errors.Is(err, orders.ErrNotFound) {
@@ -112,6 +112,8 @@ func (t *tx) goOn(requestID string, m orders.Move, from orders.State) error {
 		now = t.store.now()
 	}
 	switch {
+	case m.To == orders.StateQueued && r.State == orders.RunStopped:
+		return t.withdrawQueued(requestID, now)
 	case m.To == orders.StateInDoubt && r.State == orders.RunRunning:
 		r.State = orders.RunPaused
 		err = t.setRun(requestID, r.State, auth.Console.Name, m.ID, now)

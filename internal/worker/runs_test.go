@@ -213,6 +213,23 @@ func TestAStoppedRequestWithdrawsWhatWasNotSent(t *testing.T) {
 	assert.Len(t, h.progress(again).Orders, 2)
 }
 
+func TestACallThatComesBackToAStoppedRequestIsWithdrawnToo(t *testing.T) {
+	h := newHouse(t)
+	id := h.place(resizing(t, larger, strangers(200)...))
+	h.shaky.each = func(cloud.Call) cloud.Answer {
+		require.NoError(t, h.service.Stop(t.Context(), admin, id))
+		return notSent
+	}
+	h.send()
+	p := h.progress(id)
+	assert.Equal(t, orders.RunStopped, p.State)
+	assert.Equal(t, map[orders.Badge]int{"withdrawn": 2}, stands(p), "not a byte of it left")
+	assert.False(t, p.Moving())
+
+	again := h.place(resizing(t, larger, strangers(200)...))
+	assert.Len(t, h.progress(again).Orders, 2, "it is in nobody's way")
+}
+
 func TestACallInDoubtPausesTheRequestUntilItIsSettled(t *testing.T) {
 	h := newHouse(t)
 	id := h.place(resizing(t, larger, strangers(300)...))
