@@ -69,7 +69,10 @@ func (s *Service) Wait(ctx context.Context, id string) (Order, error) {
 // Withdraw takes back an order that has not been sent yet; one that waits for approval goes with its whole request.
 func (s *Service) Withdraw(ctx context.Context, who auth.Who, id string) error {
 	for try := 1; ; try++ {
-		err := s.withdraw(ctx, who, id)
+		order, err := s.Order(ctx, who, id)
+		if err == nil {
+			err = s.withdraw(ctx, who, order)
+		}
 		if !errors.Is(err, ErrStale) {
 			return told(err)
 		}
@@ -79,12 +82,11 @@ func (s *Service) Withdraw(ctx context.Context, who auth.Who, id string) error {
 	}
 }
 
-func (s *Service) withdraw(ctx context.Context, who auth.Who, id string) error {
-	order, err := s.Order(ctx, who, id)
-	if err != nil {
-		return err
-	}
+// withdraw takes an order back as it was read. ErrStale when it is no longer so.
+func (s *Service) withdraw(ctx context.Context, who auth.Who, order Order) error {
+	id := order.ID
 	var r Request
+	var err error
 	if order.State == StateAwaitingApproval {
 		if r, err = s.Journal.Request(ctx, order.RequestID); err != nil {
 			return err

@@ -128,13 +128,23 @@ func (s *Service) Resume(ctx context.Context, who auth.Who, id string) error {
 	return s.steer(ctx, who, id, "request.resumed", RunRunning, RunPaused)
 }
 
-// Stop withdraws the calls of a request that were not sent yet, for good. One that waits for approval is withdrawn.
+// Stop withdraws the calls of a request that were not sent yet, for good. One that waits for approval is withdrawn, and one
+// that is approved at that moment is stopped all the same: never one call of it alone.
 func (s *Service) Stop(ctx context.Context, who auth.Who, id string) error {
-	first, err := s.Order(ctx, who, id)
-	if err == nil && (first.State == StateAwaitingApproval || first.Calls < 2) {
-		return s.Withdraw(ctx, who, id)
+	for try := 1; ; try++ {
+		first, err := s.Order(ctx, who, id)
+		switch {
+		case err != nil:
+			return err
+		case first.Calls < 2:
+			return s.Withdraw(ctx, who, id)
+		case first.State != StateAwaitingApproval:
+			return s.steer(ctx, who, id, "request.stopped", RunStopped, RunRunning, RunPaused)
+		}
+		if err = s.withdraw(ctx, who, first); !errors.Is(err, ErrStale) || try == decideTries {
+			return told(err)
+		}
 	}
-	return s.steer(ctx, who, id, "request.stopped", RunStopped, RunRunning, RunPaused)
 }
 
 func (s *Service) steer(ctx context.Context, who auth.Who, id, action string, to RunState, from ...RunState) error {

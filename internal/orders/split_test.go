@@ -1,6 +1,7 @@
 package orders_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -48,6 +49,38 @@ func TestWhatIsReviewedAsOneIsApprovedReservedAndSentAsOne(t *testing.T) {
 	for i, call := range p.Orders {
 		assert.Equal(t, orders.StatePlaced, call.State)
 		assert.Equal(t, i, call.Position)
+	}
+}
+
+// meanwhile is a journal in which something happens once, right after a request was read.
+type meanwhile struct {
+	orders.Journal
+	then func()
+}
+
+func (m *meanwhile) Request(ctx context.Context, id string) (orders.Request, error) {
+	r, err := m.Journal.Request(ctx, id)
+	if then := m.then; then != nil {
+		m.then = nil
+		then()
+	}
+	return r, err
+}
+
+func TestStoppingARequestThatIsApprovedAtThatMomentStopsAllOfIt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, above("250"), month("1000"))
+	o.prices.set("100")
+	first, err := o.order(mei, people(120), orders.Ask{Reason: "a new floor"})
+	require.NoError(t, err)
+	config := o.service.Config
+	config.Journal = &meanwhile{config.Journal, func() { require.NoError(t, o.approve(omar, first.ID)) }}
+	require.NoError(t, orders.NewService(config).Stop(t.Context(), mei, first.ID))
+	p, err := o.service.Progress(t.Context(), mei, first.ID)
+	require.NoError(t, err)
+	assert.Equal(t, orders.RunStopped, p.State)
+	for _, call := range p.Orders {
+		assert.Equal(t, orders.StateWithdrawn, call.State, call.Position)
 	}
 }
 
