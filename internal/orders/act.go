@@ -38,7 +38,11 @@ func (s *Service) Orders(ctx context.Context, who auth.Who, filter Filter) (Orde
 		return Orders{}, forbidden()
 	}
 	filter.Scope = who.Scope()
-	if filter.Team != "" {
+	if filter.Team == NoTeam {
+		if !filter.Scope.All() {
+			return Orders{}, nil
+		}
+	} else if filter.Team != "" {
 		if !filter.Scope.Sees(filter.Team) {
 			return Orders{}, nil
 		}

@@ -143,7 +143,8 @@ type Filter struct {
 	// Scope is whose orders: the zero scope lists none.
 	Scope  auth.Scope
 	Badges []Badge
-	// Team lists those of one team, of those that the scope sees; "" is all.
+	// Team lists those of one team, of those that the scope sees; "" is all. With NoTeam, those that are no team's: none, for
+	// who does not see everything.
 	Team  string
 	Kind  string
 	Door  string
@@ -157,6 +158,8 @@ type Filter struct {
 	From, Until time.Time
 	// Moving lists only orders that can still move.
 	Moving bool
+	// Took lists only completed orders that took so long. No index leads to it: From and Until bound what is looked through.
+	Took Took
 	// IDs lists only these orders; Since only those that changed after a number of the head. Together they are what a
 	// page asks when it polls.
 	IDs   []string

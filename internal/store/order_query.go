@@ -188,6 +188,13 @@ func (b *query) conditions() ([]condition, error) {
 		}
 		all = append(all, text.condition)
 	}
+	if f.Team == orders.NoTeam {
+		all = append(all, b.simple(func(o string) string { return o + ".team IS NULL" }))
+	}
+	if f.Took != "" {
+		took := `%"took":"` + string(f.Took) + `"%` // as figures are written; what is asked for is one of orders.Tooks
+		all = append(all, b.simple(func(o string) string { return o + ".figures LIKE " + b.add(took) }))
+	}
 	return all, nil
 }
 

@@ -21,7 +21,7 @@ const listSize = 50
 var errFilter = echo.NewHTTPError(http.StatusBadRequest)
 
 // ordersQuery are the filters of the history as they stand in the URL. "state" takes what a badge can show, and
-// "placed" for all that the cloud took.
+// "placed" for all that the cloud took; "took" wants both dates beside it.
 func (s *server) ordersQuery(c echo.Context) (orders.Filter, error) {
 	query := c.QueryParams()
 	f := orders.Filter{Kind: query.Get("kind"), Door: query.Get("door"),
@@ -43,6 +43,9 @@ func (s *server) ordersQuery(c echo.Context) (orders.Filter, error) {
 	}
 	if f.From, f.Until, err = days(query); err != nil {
 		return f, err
+	}
+	if f.Took = orders.Took(query.Get("took")); f.Took != "" && (!slices.Contains(orders.Tooks, f.Took) || f.From.IsZero() || f.Until.IsZero()) {
+		return f, errFilter
 	}
 	if cursor, ok := readCursor(query.Get("after")); ok {
 		f.After = cursor

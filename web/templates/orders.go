@@ -33,7 +33,7 @@ func active(value string) templ.Attributes {
 
 // filtered tells that the list is not the whole history.
 func (v OrdersView) filtered() bool {
-	for _, name := range []string{"q", "state", "kind", "door", "actor", "from", "until", "target", "team"} {
+	for _, name := range []string{"q", "state", "kind", "door", "actor", "from", "until", "target", "team", "took"} {
 		if v.Query.Get(name) != "" {
 			return true
 		}

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"time"
@@ -139,8 +140,8 @@ func (v FiguresView) spentIn(by, currency string, spent []orders.Spent) PlotView
 			Parts: make([]PlotPart, len(plot.Series))}
 		for i := range column.Parts {
 			column.Parts[i].Href = month.listed()
-			if i < len(names) && names[i] != "" { // no filter finds what is nobody's
-				column.Parts[i].Href = month.listed(by, names[i])
+			if i < len(names) { // the rest has no filter: its parts lead to the whole month
+				column.Parts[i].Href = month.listed(by, cmp.Or(names[i], orders.NoTeam))
 			}
 		}
 		for _, s := range spent {
@@ -225,7 +226,8 @@ func (v FiguresView) took() PlotView {
 		for i, took := range orders.Tooks {
 			n := counted(v.Took, week.week(), took)
 			all, sums[i] = all+n, sums[i]+n
-			column.Parts = append(column.Parts, PlotPart{Value: decimal.NewFromInt(int64(n)), Href: listed})
+			column.Parts = append(column.Parts, PlotPart{Value: decimal.NewFromInt(int64(n)),
+				Href: week.listed("state", string(orders.BadgeCompleted), "took", string(took))})
 		}
 		plot.Columns = append(plot.Columns, column)
 	}
