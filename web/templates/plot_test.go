@@ -44,7 +44,7 @@ func TestAPlotIsATableToo(t *testing.T) {
 	assert.Contains(t, team.Text, "16,777,217.11 USD in the last twelve months; most in November 2026")
 	assert.Equal(t, []PlotSeries{{Name: "design", Verbatim: true}, {Name: "No team"}}, team.Series)
 	assert.Equal(t, "/orders?from=2026-11-01&team=design&until=2026-11-30", team.Columns[11].Parts[0].Href)
-	assert.Equal(t, "/orders?from=2025-12-01&until=2025-12-31", team.Columns[0].Parts[1].Href, "no filter finds what is nobody's")
+	assert.Equal(t, "/orders?from=2025-12-01&team=-&until=2025-12-31", team.Columns[0].Parts[1].Href, "what is nobody's")
 	assert.True(t, plots["spent-by-kind"].Empty())
 
 	dropped := plots["outcomes"].Columns[11].Parts[5]
