@@ -44,7 +44,7 @@ func TestEveryPage(t *testing.T) {
 	b.see("/")
 	b.check("overview")
 	for _, path := range []string{
-		"/desktops", "/desktops?q=nothing-has-this-name", "/pools", "/orders/new", "/orders", "/orders?state=failed",
+		"/desktops", "/desktops?q=nothing-has-this-name", "/pools", "/disks", "/disks?part=data&sort=-size", "/hosts", "/bandwidths", "/hosts?q=nothing-has-this-name", "/orders/new", "/orders", "/orders?state=failed",
 		"/approvals", "/approvals?view=mine", "/approvals?view=all&state=expired", "/budgets", "/budgets/design", "/settings/delegations",
 		"/audit", "/audit/1", "/teams", "/teams/new", "/teams/design", "/teams/design/delete", "/teams/import", "/keys", "/settings", "/settings/webhooks", "/settings/sessions", "/settings/people", "/search", "/search?q=d", "/search?q=nothing-has-this-name",
 	} {
