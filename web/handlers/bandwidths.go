@@ -49,9 +49,17 @@ func (s *server) bandwidths(c echo.Context) error {
 		return err
 	}
 	view.Columns = templates.BandwidthColumns(query["columns"])
+	ids := make([]string, len(page.Items))
+	for i, b := range page.Items {
+		ids[i] = b.OrderID
+	}
+	known, err := s.Journal.KnownCloudOrders(ctx, ids)
+	if err != nil {
+		return err
+	}
 	for _, b := range page.Items {
 		team, _ := teams.OwnerOf(b.EnterpriseProjectID)
-		view.Items = append(view.Items, templates.BandwidthRow{Bandwidth: b, Team: team})
+		view.Items = append(view.Items, templates.BandwidthRow{Bandwidth: b, Team: team, Known: known[b.OrderID]})
 	}
 	return render(c, http.StatusOK, templates.BandwidthsPage(s.page(c, "bandwidths.title", templates.NavDesktops), view))
 }

@@ -48,9 +48,17 @@ func (s *server) hosts(c echo.Context) error {
 	}
 	view.Products = s.choices(c, field.PickHostProduct)
 	view.Columns = templates.HostColumns(query["columns"])
+	ids := make([]string, len(page.Items))
+	for i, h := range page.Items {
+		ids[i] = h.OrderID
+	}
+	known, err := s.Journal.KnownCloudOrders(ctx, ids)
+	if err != nil {
+		return err
+	}
 	for _, h := range page.Items {
 		team, _ := teams.OwnerOf(h.EnterpriseProjectID)
-		view.Items = append(view.Items, templates.HostRow{Host: h, Team: team})
+		view.Items = append(view.Items, templates.HostRow{Host: h, Team: team, Known: known[h.OrderID]})
 	}
 	return render(c, http.StatusOK, templates.HostsPage(s.page(c, "hosts.title", templates.NavDesktops), view))
 }

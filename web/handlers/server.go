@@ -91,6 +91,8 @@ type Journal interface {
 	Count(ctx context.Context, scope auth.Scope) (map[orders.Badge]int, error)
 	Evidence(ctx context.Context, orderID string) (orders.Evidence, error)
 	Version() (version int64, changed <-chan struct{})
+	// KnownCloudOrders tells which of some cloud orders, at most 1,000, belong to an order of this console.
+	KnownCloudOrders(ctx context.Context, orderIDs []string) (map[string]bool, error)
 	// FindPeople lists people of a scope by the beginning of their mail address, name or subject.
 	FindPeople(ctx context.Context, scope auth.Scope, text string, limit int) ([]auth.Person, error)
 }

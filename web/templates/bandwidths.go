@@ -21,6 +21,8 @@ type BandwidthsView struct {
 type BandwidthRow struct {
 	cloud.Bandwidth
 	Team string // empty is nobody's
+	// Known tells that it was bought with an order of this console.
+	Known bool
 }
 
 var bandwidthFilters = []string{"q", "team", "charge_mode", "status", "enterprise_project_id"}

@@ -680,7 +680,7 @@ func bandwidthCell(v BandwidthsView, b BandwidthRow, c column) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case "order_id":
-			templ_7745c5c3_Err = orderCell(T(ctx, c.key), b.OrderID).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = orderCell(T(ctx, c.key), b.OrderID, b.Known).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

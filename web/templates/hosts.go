@@ -21,6 +21,8 @@ type HostsView struct {
 type HostRow struct {
 	cloud.Host
 	Team string // empty is nobody's
+	// Known tells that it was bought with an order of this console.
+	Known bool
 }
 
 var hostFilters = []string{"q", "team", "state", "product_id", "availability_zone", "enterprise_project_id"}
