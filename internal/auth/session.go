@@ -34,7 +34,7 @@ type Session struct {
 	Ended Ending
 }
 
-// SessionValues are what the browser's user has set.
+// SessionValues are what the browser's user has set. They are kept with the session, and with the person for the next one.
 type SessionValues struct {
 	// Theme is light, dark or empty for the system's.
 	Theme string `json:"theme,omitempty"`
@@ -79,6 +79,10 @@ type Sessions interface {
 	SessionsOf(ctx context.Context, name string) ([]Session, error)
 	// SaveSession stores Email, Groups, Values, SeenAt and ExpiresAt.
 	SaveSession(ctx context.Context, session Session) error
+	// Preferences are what a person has set, for a session that begins; all empty when they never have.
+	Preferences(ctx context.Context, name string) (SessionValues, error)
+	// SavePreferences keeps what a person has set.
+	SavePreferences(ctx context.Context, name string, values SessionValues) error
 	// EndSession ends it, signed out, with an audit entry.
 	EndSession(ctx context.Context, idHash string, who Who) error
 	// RevokeSessions ends sessions of a person, with an audit entry each: the one of a hash, or with an empty one all but

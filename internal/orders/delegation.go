@@ -129,6 +129,11 @@ func (s *Service) EndDelegation(ctx context.Context, who auth.Who, id string) er
 		return err
 	}
 	entry.Team = d.Team
+	if isOneOf(who.Name, []string{d.From}) { // nobody else can give it anew
+		if err := s.keepUndo(ctx, who, Undo{ID: id, Delegation: &d}); err != nil {
+			return err
+		}
+	}
 	err = s.Journal.EndDelegation(ctx, id, who.Name, now, entry)
 	if errors.Is(err, ErrStale) {
 		return &Error{Code: CodeConflict, Message: field.Say("error.delegation_ended"), Err: err}

@@ -38,6 +38,7 @@ type Journal interface {
 	RequestBook
 	ViewBook
 	TemplateBook
+	UndoBook
 	FigureReader
 	RunBook
 

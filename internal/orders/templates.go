@@ -87,6 +87,11 @@ func (s *Service) SaveTemplate(ctx context.Context, who auth.Who, t Template) (T
 		}
 		t.Owner, t.CreatedAt = before.Owner, before.CreatedAt
 	}
+	return s.storeTemplate(ctx, who, t, action)
+}
+
+// storeTemplate checks a template and stores it; action is what the log calls that.
+func (s *Service) storeTemplate(ctx context.Context, who auth.Who, t Template, action string) (Template, error) {
 	t.Name, t.UpdatedAt = strings.TrimSpace(t.Name), s.Now()
 	if _, known := KindNamed(t.Kind); !known {
 		return t, notFound()
@@ -143,6 +148,9 @@ func (s *Service) DeleteTemplate(ctx context.Context, who auth.Who, id string) e
 		return err
 	}
 	entry.Team = t.Team
+	if err := s.keepUndo(ctx, who, Undo{ID: id, Template: &t}); err != nil {
+		return err
+	}
 	return s.Journal.DeleteTemplate(ctx, id, entry)
 }
 

@@ -136,6 +136,9 @@ func (s *Service) DeleteView(ctx context.Context, who auth.Who, id string) (Save
 	if !MayChangeView(who, v) {
 		return v, forbidden()
 	}
+	if err := s.keepUndo(ctx, who, Undo{ID: id, View: &v}); err != nil {
+		return v, err
+	}
 	return v, s.Journal.DeleteView(ctx, id)
 }
 

@@ -208,6 +208,8 @@ func TestQueuesFindTheirRowsByAnIndex(t *testing.T) {
 		"claimed":       `SELECT order_id FROM cloud_orders WHERE cloud_order_id = $1`,
 		"idempotency":   `SELECT id FROM orders o WHERE o.key_id = $1 AND o.idempotency_key = $2`,
 		"drafts":        `DELETE FROM drafts WHERE created_at < $1`,
+		"preferences":   `DELETE FROM preferences WHERE used_at < $1`,
+		"undos":         `DELETE FROM undos WHERE created_at <= $1`,
 		"target opened": `UPDATE order_targets SET open = FALSE WHERE order_id = $1 AND open`,
 	} {
 		var a []any

@@ -235,7 +235,7 @@ func (s *Store) SweepSessions(ctx context.Context, now time.Time) error {
 // draftAge is how long a draft waits for its review.
 const draftAge = 24 * time.Hour
 
-// Sweep removes what has had its time: drafts, selections, people, sessions, sign-in codes, what was told.
+// Sweep removes what has had its time: drafts, selections, people, what they set and deleted, sessions, sign-in codes, what was told.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 	if err := s.SweepDrafts(ctx, now.Add(-draftAge)); err != nil {
 		return err
@@ -244,6 +244,12 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if err := s.sweepPeople(ctx, now.Add(-auth.PersonKept)); err != nil {
+		return err
+	}
+	if err := s.sweepUndos(ctx, now.Add(-orders.UndoAge)); err != nil {
+		return err
+	}
+	if err := s.sweepPreferences(ctx, now.Add(-auth.PersonKept)); err != nil {
 		return err
 	}
 	if err := s.SweepTold(ctx, now.Add(-toldAge)); err != nil {

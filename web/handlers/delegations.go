@@ -111,5 +111,5 @@ func (s *server) endDelegation(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return seeOther(c, "/settings/delegations")
+	return seeOther(c, withQuery("/settings/delegations", undoing, c.Param("id")))
 }

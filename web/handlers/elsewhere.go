@@ -107,10 +107,14 @@ func (s *server) signedInElsewhere(c echo.Context) error {
 		s.enter(c, held, id, standing)
 		return nil
 	}
-	w := s.enter(c, begin, id, standing)
 	if held.IDHash == "" && wantsJSON(c) && c.Request().Method == http.MethodGet {
+		s.enter(c, begin, id, standing)
 		return nil // a program without a cookie jar: it would begin a session at every request
 	}
+	if begin, err = s.sessions.recall(c, begin); err != nil {
+		return err
+	}
+	w := s.enter(c, begin, id, standing)
 	session, err := s.sessions.begin(c, begin, func(session auth.Session) error {
 		return s.Sessions.BeginSession(ctx, session, held.IDHash, why, w)
 	})
@@ -203,6 +207,9 @@ func (s *server) signinAgain(c echo.Context) error {
 	begin := auth.Session{Name: id.Subject, Email: id.Email, Groups: id.Groups}
 	if held.Name == id.Subject {
 		begin.Values = held.Values
+	}
+	if begin, err = s.sessions.recall(c, begin); err != nil {
+		return err
 	}
 	w := s.enter(c, begin, id, standing)
 	if _, err := s.sessions.begin(c, begin, func(session auth.Session) error {

@@ -79,7 +79,7 @@ func (s *server) setZone(c echo.Context) error {
 		return s.showSettings(c, http.StatusUnprocessableEntity, templates.SettingsView{Zone: name, ZoneProblem: say(c).Say("problem.zone", nil)})
 	}
 	session.Values.Zone = name
-	if err := s.sessions.change(c.Request().Context(), *session); err != nil {
+	if err := s.sessions.prefer(c.Request().Context(), *session); err != nil {
 		return err
 	}
 	return seeOther(c, "/settings")

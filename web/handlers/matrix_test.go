@@ -185,6 +185,7 @@ func probes(t testing.TB) map[string]probe {
 		"GET /views/:id":                      {path: fixed("/views/" + noID), allowed: 404},
 		"POST /views/:id":                     {path: fixed("/views/" + noID), form: form("name", "x"), allowed: 404},
 		"POST /views/:id/delete":              {path: fixed("/views/" + noID + "/delete"), allowed: 404},
+		"POST /undo/:id":                      {path: fixed("/undo/" + noID), allowed: 404},
 		"GET /teams":                          {allowed: 200},
 		"GET /teams/new":                      {allowed: 200},
 		"POST /teams/new":                     {form: form("name", "a b"), allowed: 422},

@@ -154,6 +154,7 @@ func (s *server) signedIn(route Route) echo.MiddlewareFunc {
 				return err
 			}
 			speakAsChosen(c)
+			takeUndo(c)
 			return next(c)
 		}
 	}

@@ -125,7 +125,7 @@ func (s *server) deleteTemplate(c echo.Context) error {
 	if err := s.Service.DeleteTemplate(c.Request().Context(), who(c), c.Param("id")); err != nil {
 		return err
 	}
-	return seeOther(c, "/templates")
+	return seeOther(c, withQuery("/templates", undoing, c.Param("id")))
 }
 
 // showTemplate shows a template's page; one without an ID is to be saved yet.

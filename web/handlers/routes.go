@@ -122,6 +122,9 @@ var routes = []Route{
 	{http.MethodPost, "/views/:id", Members, auth.ViewSettings, (*server).changeView},
 	{http.MethodPost, "/views/:id/delete", Members, auth.ViewSettings, (*server).deleteView},
 
+	// What somebody may take back is what they themselves have deleted (orders.Service.Undo).
+	{http.MethodPost, "/undo/:id", Members, auth.ViewSettings, (*server).undo},
+
 	{http.MethodGet, "/audit", Readers, auth.ViewAudit, (*server).audit},
 	{http.MethodGet, "/audit/export", Members, auth.ViewAudit, (*server).exportAudit},
 	{http.MethodGet, "/audit/:seq", Readers, auth.ViewAudit, (*server).auditEntry},

@@ -141,6 +141,7 @@ func (s *server) page(c echo.Context, title string, nav templates.Nav, args ...a
 	if p.ToDecide, err = s.Service.ToDecide(c.Request().Context(), w); err != nil {
 		s.Log.Warn("requests to decide were not counted", "error", err, "request_id", requestIDOf(c))
 	}
+	p.Notice = s.undoNotice(c)
 	if session := current(c); session != nil {
 		p.Theme, p.Density = session.Values.Theme, session.Values.Density
 		if w.Team != "" && len(w.Memberships) > 1 {

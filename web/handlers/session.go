@@ -167,6 +167,24 @@ func (s *sessionStore) change(ctx context.Context, session auth.Session) error {
 	return nil
 }
 
+// prefer stores what the session's person has set, with the session and for those that they begin later.
+func (s *sessionStore) prefer(ctx context.Context, session auth.Session) error {
+	if err := s.change(ctx, session); err != nil {
+		return err
+	}
+	return s.table.SavePreferences(ctx, session.Name, session.Values)
+}
+
+// recall gives a session that begins what its person has set in an earlier one.
+func (s *sessionStore) recall(c echo.Context, session auth.Session) (auth.Session, error) {
+	if session.Values != (auth.SessionValues{}) {
+		return session, nil // it goes on with those of the one whose place it takes
+	}
+	var err error
+	session.Values, err = s.table.Preferences(c.Request().Context(), session.Name)
+	return session, err
+}
+
 // begin gives the browser a new session.
 func (s *sessionStore) begin(c echo.Context, session auth.Session, open func(auth.Session) error) (auth.Session, error) {
 	id, now := auth.NewSecret(), s.now()

@@ -48,7 +48,7 @@ func (s *server) design(c echo.Context) error {
 	return render(c, http.StatusOK, templates.DesignPage(page, s.Now()))
 }
 
-// setTheme keeps the theme with the session, so that a page comes in it at once.
+// setTheme keeps the theme with the session, so that a page comes in it at once, and with the person.
 func (s *server) setTheme(c echo.Context) error {
 	return s.setLook(c, "theme", func(look *auth.SessionValues) *string { return &look.Theme },
 		map[string]string{templates.ThemeSystem: "", templates.ThemeLight: templates.ThemeLight, templates.ThemeDark: templates.ThemeDark})
@@ -71,7 +71,7 @@ func (s *server) setLook(c echo.Context, field string, value func(*auth.SessionV
 		return echo.NewHTTPError(http.StatusBadRequest)
 	}
 	*value(&session.Values) = chosen
-	if err := s.sessions.change(c.Request().Context(), *session); err != nil {
+	if err := s.sessions.prefer(c.Request().Context(), *session); err != nil {
 		return err
 	}
 	return seeOther(c, back(c, "/settings"))
@@ -100,7 +100,7 @@ func (s *server) actFor(c echo.Context, team string) error {
 		return errTeam
 	}
 	session.Values.Team = team
-	return s.sessions.change(c.Request().Context(), *session)
+	return s.sessions.prefer(c.Request().Context(), *session)
 }
 
 // back is the page of this console that a post came from, or another when it cannot be told.

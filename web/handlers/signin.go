@@ -23,7 +23,11 @@ func (s *server) signin(c echo.Context) error {
 		return s.signinPage(c, http.StatusOK, "")
 	}
 	who := auth.Who{Name: auth.LocalAdmin, Roles: auth.RolesOf(auth.RoleAdmin), Door: auth.DoorWeb, Address: c.RealIP(), RequestID: requestIDOf(c)}
-	_, err := s.sessions.begin(c, auth.Session{Name: auth.LocalAdmin, Role: auth.RoleAdmin}, func(session auth.Session) error {
+	session, err := s.sessions.recall(c, auth.Session{Name: auth.LocalAdmin, Role: auth.RoleAdmin})
+	if err != nil {
+		return err
+	}
+	_, err = s.sessions.begin(c, session, func(session auth.Session) error {
 		return s.Sessions.SignIn(c.Request().Context(), auth.Secret(code).Hash(), session, who)
 	})
 	if errors.Is(err, auth.ErrNotFound) {

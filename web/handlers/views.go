@@ -76,7 +76,12 @@ func (s *server) deleteView(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return seeOther(c, viewHref(v))
+	filters, err := url.ParseQuery(v.Query)
+	if err != nil {
+		return err
+	}
+	filters.Set(undoing, v.ID)
+	return seeOther(c, "/"+v.Page+"?"+filters.Encode())
 }
 
 // viewSaved leads back to the list, or shows what is wrong with the view.

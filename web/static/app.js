@@ -50,7 +50,8 @@
       anchor.textContent = link.text;
       box.append(' ', anchor);
     }
-    area.replaceChildren(box);
+    $('[data-passing]', area)?.remove(); // what the page itself says stays
+    area.append(box);
   };
 
   // Copying: data-copy holds the selector of the element whose text is meant, data-copy-text the text itself.
@@ -349,6 +350,10 @@
 
   // A page that comes back from the browser's cache shows the state of its address, not of its last use.
   addEventListener('pageshow', showTicked);
+
+  // A notice that came with the page is put there once more: screen readers tell what changes in a place that they know.
+  const told = $('#notices');
+  if (told?.firstElementChild) setTimeout(() => told.append(...told.children));
 
   refreshTimes();
   focusSummary();

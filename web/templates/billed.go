@@ -28,11 +28,15 @@ func (v OrderView) LineIDs() []string {
 
 // byAmount tells that amounts of cloud orders, which name no desktops, stand beside the lines, or could not be told apart.
 func byAmount(lines []orders.BillLine) bool {
-	return slices.ContainsFunc(lines, func(l orders.BillLine) bool { return l.Quoted != nil && (l.Billed != nil || l.Gap == orders.GapUnclear) })
+	return slices.ContainsFunc(lines, func(l orders.BillLine) bool {
+		return l.Quoted != nil && (l.Billed != nil || l.Gap == orders.GapUnclear)
+	})
 }
 
 // gapWords say why a line has no amount of its own on the bill.
-func gapWords(say i18n.Printer, gap orders.BillGap) string { return say.Say("order.gap_"+string(gap), nil) }
+func gapWords(say i18n.Printer, gap orders.BillGap) string {
+	return say.Say("order.gap_"+string(gap), nil)
+}
 
 // missing say what of a request has no quote, no bill yet, or never will have one.
 func missing(say i18n.Printer, b orders.RequestBill) []string {

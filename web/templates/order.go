@@ -100,6 +100,22 @@ const SlowPoll = 5
 
 func (v OrderView) path(action string) string { return "/orders/" + v.Order.ID + "/" + action }
 
+// withdrawable gives a notice about an order that is not sent yet the button that withdraws it, for those who may.
+func (v OrderView) withdrawable(notice NoticeView) NoticeView {
+	if v.mayWithdraw() {
+		notice.Action, notice.ActionName, notice.ActionWord = v.path("withdraw"), "withdraw", v.withdrawWord()
+	}
+	return notice
+}
+
+// again leads to the form as it was, for those who may order.
+func (v OrderView) again() []Link {
+	if !v.MayPlace {
+		return nil
+	}
+	return []Link{{Text: v.Say.Say("order.again", nil), Href: "/orders/new/" + v.Order.Kind + "?" + url.Values{"repeat": {v.Order.ID}}.Encode()}}
+}
+
 // payable tells that there is something to pay that nobody is paying yet.
 func (v OrderView) payable() bool { return len(v.Bill.UnpaidIDs) > 0 }
 
