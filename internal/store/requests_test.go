@@ -27,10 +27,10 @@ var november = orders.BudgetMonth{Team: "design", Month: "2026-11", Currency: "U
 func awaiting(changes ...func(*orders.Order)) (orders.Order, orders.Request) {
 	o := sample(changes...)
 	o.State = orders.StateAwaitingApproval
-	o.Warnings = []field.Message{field.Say("budget.soft", "n", 3)}
+	o.Warnings = []field.Message{field.Say("budget.soft", "used", "12.50", "currency", "USD", "month", "20.00", "soft", "10.00")}
 	r := orders.Request{ID: o.ID, Team: o.Team, State: orders.RequestAwaiting, Hash: strings.Repeat("cd", 32), Entered: o.Hash,
 		Calls: []orders.Call{{OrderID: o.ID, Hash: strings.Repeat("cd", 32)}}, Amount: money("12.5"), Currency: "USD", Actor: "alice",
-		Principal: "alice", Why: []field.Message{field.Say("approval.above", "amount", "12.50", "n", 2)}, Needed: 2, NeedsAdmin: true,
+		Principal: "alice", Why: []field.Message{field.Say("approval.above", "amount", "12.50", "currency", "USD", "above", "10.00")}, Needed: 2, NeedsAdmin: true,
 		Reason: "more & <more>", ExpiresAt: noon.Add(time.Hour), CreatedAt: o.CreatedAt}
 	return o, r
 }

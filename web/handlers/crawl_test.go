@@ -127,6 +127,7 @@ func (w *crawler) walk(from ...string) {
 			if w.read != nil && strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
 				w.read(path, a.body)
 			}
+			assert.NotContains(w.t, html.UnescapeString(a.body), "<no value>", "%s %v: a message lacks something", path, headers)
 			assert.Contains(w.t, []int{http.StatusOK, http.StatusSeeOther, http.StatusNoContent}, a.StatusCode, "%s %v", path, headers)
 			assert.Empty(w.t, told(a.body, w.foreign), "%s %v tells", path, headers)
 			for _, values := range a.Header {

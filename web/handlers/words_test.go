@@ -238,6 +238,95 @@ func TestEveryMessageIsThereAndUsed(t *testing.T) {
 	}
 }
 
+// paired are functions whose arguments from an index on are names and values in turn, behind a message's key.
+var paired = map[string]int{"T": 2, "Say": 1, "Add": 2, "page": 4}
+
+// given are the keys that are said in a call, with the names of what they are given there; ok is false where the call does
+// not tell.
+func given(call *ast.CallExpr) (key string, names []string, ok bool) {
+	name := ""
+	switch fun := call.Fun.(type) {
+	case *ast.Ident:
+		name = fun.Name
+	case *ast.SelectorExpr:
+		name = fun.Sel.Name
+	}
+	at, is := called[name]
+	from := paired[name]
+	if name == "Add" { // a problem: its path, its key, and pairs
+		at, is = 1, true
+	}
+	if !is || len(call.Args) <= at || call.Ellipsis.IsValid() {
+		return "", nil, false
+	}
+	if key, ok = literal(call.Args[at]); !ok {
+		return "", nil, false
+	}
+	if len(call.Args) > from {
+		switch arg := call.Args[from].(type) {
+		case *ast.CompositeLit: // a map, as a printer takes it
+			for _, element := range arg.Elts {
+				pair, isPair := element.(*ast.KeyValueExpr)
+				if !isPair {
+					return "", nil, false
+				}
+				name, _ := literal(pair.Key)
+				names = append(names, name)
+			}
+			return key, names, true
+		case *ast.Ident:
+			if arg.Name != "nil" {
+				return "", nil, false
+			}
+			return key, nil, true
+		}
+	}
+	for i := from; i < len(call.Args); i += 2 {
+		name, isText := literal(call.Args[i])
+		if !isText {
+			return "", nil, false
+		}
+		names = append(names, name)
+	}
+	return key, names, true
+}
+
+// TestEveryMessageIsGivenWhatItAsksFor holds what messages ask for against what they are given wherever they are said.
+func TestEveryMessageIsGivenWhatItAsksFor(t *testing.T) {
+	t.Parallel()
+	english := catalogue(t, "en")
+	placeholder := regexp.MustCompile(`\{\{[^}]*?\.(\w+)[^}]*\}\}`)
+	checked := 0
+	for _, dir := range []string{"internal", "web", "cmd"} {
+		require.NoError(t, filepath.WalkDir(filepath.Join(root, dir), func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") {
+				return err
+			}
+			files := token.NewFileSet()
+			file, err := parser.ParseFile(files, path, nil, 0)
+			if err != nil {
+				return err
+			}
+			ast.Inspect(file, func(node ast.Node) bool {
+				call, is := node.(*ast.CallExpr)
+				if !is {
+					return true
+				}
+				key, names, ok := given(call)
+				if forms := english[key]; ok && forms != nil {
+					checked++
+					for _, m := range placeholder.FindAllStringSubmatch(forms["one"]+forms["other"], -1) {
+						assert.Contains(t, names, m[1], "%s asks for it at %s", key, files.Position(call.Pos()))
+					}
+				}
+				return true
+			})
+			return nil
+		}))
+	}
+	assert.Greater(t, checked, 1000, "it does look")
+}
+
 func missing(from, in map[string]map[string]string) []string {
 	var keys []string
 	for key := range from {
