@@ -14,38 +14,50 @@ import (
 	"workspace-order-console/internal/orders"
 )
 
-// fate is what became of an order.
-type fate string
+// Fate is what becomes of an order.
+type Fate string
 
+// The fates. Partly is a batch of which an entry failed; Unpaid, Processing and InDoubt are still open.
 const (
-	completed  fate = "completed"
-	canceled   fate = "canceled"
-	partly     fate = "partly" // an entry of a batch failed
-	unpaid     fate = "unpaid"
-	processing fate = "processing"
-	refused    fate = "refused"
-	withdrawn  fate = "withdrawn"
-	inDoubt    fate = "in doubt"
-	notPlaced  fate = "not placed"
+	Completed  Fate = "completed"
+	Canceled   Fate = "canceled"
+	Partly     Fate = "partly"
+	Unpaid     Fate = "unpaid"
+	Processing Fate = "processing"
+	Refused    Fate = "refused"
+	Withdrawn  Fate = "withdrawn"
+	InDoubt    Fate = "in doubt"
+	NotPlaced  Fate = "not placed"
 )
 
-// fates and how many of a thousand orders share each.
-var fates = []struct {
-	fate   fate
-	weight int
-}{{completed, 800}, {canceled, 50}, {partly, 30}, {unpaid, 15}, {processing, 5}, {refused, 50}, {withdrawn, 35}, {inDoubt, 3}, {notPlaced, 12}}
+// Fates is how many orders share each fate, in proportion to each other. At least one is above zero, none below.
+type Fates map[Fate]int
 
-// fate picks one. What lies long back is over.
-func (p *past) fate(at time.Time, batch bool) fate {
-	n := p.rng.IntN(1000)
-	i := 0
-	for ; n >= fates[i].weight; i++ {
-		n -= fates[i].weight
+// usual is what becomes of orders where nothing else is asked for.
+var usual = Fates{Completed: 800, Canceled: 50, Partly: 30, Unpaid: 15, Processing: 5, Refused: 50, Withdrawn: 35, InDoubt: 3, NotPlaced: 12}
+
+// drawn is the order in which fates are drawn: the same seed makes the same past.
+var drawn = []Fate{Completed, Canceled, Partly, Unpaid, Processing, Refused, Withdrawn, InDoubt, NotPlaced}
+
+func (f Fates) draw(p *past) Fate {
+	all := 0
+	for _, weight := range f {
+		all += weight
 	}
+	n := p.rng.IntN(all)
+	i := 0
+	for ; n >= f[drawn[i]]; i++ {
+		n -= f[drawn[i]]
+	}
+	return drawn[i]
+}
+
+// fate draws one. What lies long back is over.
+func (p *past) fate(at time.Time, batch bool) Fate {
 	old := p.Now.Sub(at) > 3*24*time.Hour
-	switch f := fates[i].fate; {
-	case old && (f == unpaid || f == processing || f == inDoubt), f == partly && !batch:
-		return completed
+	switch f := p.Fates.draw(p); {
+	case old && (f == Unpaid || f == Processing || f == InDoubt), f == Partly && !batch:
+		return Completed
 	default:
 		return f
 	}
@@ -119,14 +131,14 @@ func (l *life) step(who auth.Who, wait time.Duration, action string, details map
 	return l.enter(who, l.at, action, "order:"+l.o.ID, details)
 }
 
-func (l *life) live(f fate, entries int, each decimal.Decimal) error {
+func (l *life) live(f Fate, entries int, each decimal.Decimal) error {
 	o := l.o
-	if f == withdrawn {
+	if f == Withdrawn {
 		o.State = orders.StateWithdrawn
 		return l.step(l.who, time.Second, "order.withdrawn", nil)
 	}
-	if f == inDoubt && slices.ContainsFunc(o.Targets, func(target string) bool { return l.taken[target] }) {
-		f = completed // two open orders never touch the same thing
+	if f == InDoubt && slices.ContainsFunc(o.Targets, func(target string) bool { return l.taken[target] }) {
+		f = Completed // two open orders never touch the same thing
 	}
 	o.Attempts, o.SentAt = 1, l.at.Add(200*time.Millisecond)
 	o.Deadline, o.Fence = o.SentAt.Add(30*time.Second), "seed/1"
@@ -135,18 +147,18 @@ func (l *life) live(f fate, entries int, each decimal.Decimal) error {
 	}
 	took := time.Duration(150+l.rng.IntN(1500)) * time.Millisecond
 	switch f {
-	case refused:
+	case Refused:
 		o.State = orders.StateRefused
 		o.Answer = &orders.Answer{HTTPStatus: 400, RequestID: l.hex(32), Code: "WKS.00010001", Msg: "The product is sold out.",
 			Body: []byte(`{"error_code":"WKS.00010001","error_msg":"The product is sold out."}`)}
 		return l.step(auth.Console, took, "order.refused", map[string]any{"http_status": 400, "error_code": o.Answer.Code, "error_msg": o.Answer.Msg})
-	case inDoubt, notPlaced:
+	case InDoubt, NotPlaced:
 		o.State = orders.StateInDoubt
 		o.Answer = &orders.Answer{Msg: "the cloud did not answer in time"}
 		if err := l.step(auth.Console, 30*time.Second, "order.in_doubt", map[string]any{"error_msg": o.Answer.Msg, "http_status": 0}); err != nil {
 			return err
 		}
-		if f == inDoubt {
+		if f == InDoubt {
 			for _, target := range o.Targets {
 				l.taken[target] = true
 			}
@@ -159,13 +171,13 @@ func (l *life) live(f fate, entries int, each decimal.Decimal) error {
 }
 
 // placed gives the order its cloud orders and lets them live on.
-func (l *life) placed(f fate, entries int, each decimal.Decimal, took time.Duration) error {
+func (l *life) placed(f Fate, entries int, each decimal.Decimal, took time.Duration) error {
 	o := l.o
 	o.State = orders.StatePlaced
 	var told []cloud.Entry
 	toBePaid := cloud.StatusToBePaid
 	for i := range entries {
-		if f == partly && i == entries-1 {
+		if f == Partly && i == entries-1 {
 			told = append(told, cloud.Entry{Result: "FAIL", ResultCode: "WKS.00010233", ResultMsg: "The desktop is frozen."})
 			continue
 		}
@@ -175,7 +187,7 @@ func (l *life) placed(f fate, entries int, each decimal.Decimal, took time.Durat
 	if err != nil {
 		return err
 	}
-	if entries == 1 && f != partly {
+	if entries == 1 && f != Partly {
 		told[0] = cloud.Entry{OrderID: told[0].OrderID}
 		if body, err = json.Marshal(told[0]); err != nil {
 			return err
@@ -185,9 +197,9 @@ func (l *life) placed(f fate, entries int, each decimal.Decimal, took time.Durat
 	if err := l.step(auth.Console, took, "order.placed", map[string]any{"http_status": 200, "cloud_request_id": o.Answer.RequestID, "orders": told}); err != nil {
 		return err
 	}
-	final, kind, state := map[fate]cloud.OrderStatus{completed: cloud.StatusCompleted, partly: cloud.StatusCompleted, canceled: cloud.StatusCanceled,
-		unpaid: cloud.StatusToBePaid, processing: cloud.StatusProcessing}[f], orders.ActionPay, orders.ActionDone
-	if f == canceled {
+	final, kind, state := map[Fate]cloud.OrderStatus{Completed: cloud.StatusCompleted, Partly: cloud.StatusCompleted, Canceled: cloud.StatusCanceled,
+		Unpaid: cloud.StatusToBePaid, Processing: cloud.StatusProcessing}[f], orders.ActionPay, orders.ActionDone
+	if f == Canceled {
 		kind = orders.ActionCancel
 	}
 	payer := l.who
@@ -205,7 +217,7 @@ func (l *life) placed(f fate, entries int, each decimal.Decimal, took time.Durat
 				// nobody at a cloud knows these: they are not asked about for years
 				c.NextCheckAt = l.Now.AddDate(10, 0, 0)
 			}
-			if f != unpaid {
+			if f != Unpaid {
 				c.Action = &orders.Action{ID: l.id(l.at), OrderID: o.ID, CloudOrderID: c.OrderID, Kind: kind, State: state, Actor: payer.Name,
 					Amount: amount, Currency: "USD", Attempts: 1, CreatedAt: l.at, UpdatedAt: l.at.Add(time.Second)}
 			}
@@ -213,14 +225,14 @@ func (l *life) placed(f fate, entries int, each decimal.Decimal, took time.Durat
 		}
 		o.CloudOrders = append(o.CloudOrders, c)
 	}
-	if f == unpaid {
+	if f == Unpaid {
 		return nil
 	}
 	wait := time.Duration(2+l.rng.IntN(600)) * time.Second
 	if err := l.step(payer, wait, "order."+string(kind)+"_requested", map[string]any{"cloud_orders": listed}); err != nil {
 		return err
 	}
-	if f == processing || len(listed) == 0 {
+	if f == Processing || len(listed) == 0 {
 		return nil
 	}
 	return l.step(auth.Console, time.Duration(30+l.rng.IntN(900))*time.Second, "order.followed", map[string]any{

@@ -38,6 +38,8 @@ type Options struct {
 	// Now is when the past ends, Days how many days before it began; 0 is 180.
 	Now  time.Time
 	Days int
+	// Fates is what becomes of the orders; nil is the usual: most are completed, and few are open.
+	Fates Fates
 	// Seed makes another past; the same one makes the same.
 	Seed uint64
 }
@@ -49,6 +51,9 @@ const batchSize = 500
 func Fill(ctx context.Context, db Database, options Options) error {
 	if options.Days == 0 {
 		options.Days = 180
+	}
+	if options.Fates == nil {
+		options.Fates = usual
 	}
 	world, err := discover(ctx, db)
 	if err != nil {

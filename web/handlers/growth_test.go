@@ -27,8 +27,13 @@ import (
 // How far a console may grow, and how much longer a page may take then.
 const (
 	fewOrders, manyOrders = 1_000, 100_000
-	manyDesktops          = 5_000
-	mostGrowth            = 1.3
+	// freshOrders of either are of the last days, and the same: what is open, has failed or was ordered last fills its lists with
+	// few orders as with many, so that a page is compared with one of the same length.
+	freshOrders = 700
+	// aboutOne are those of them that are about one desktop: more than a page.
+	aboutOne     = 60
+	manyDesktops = 5_000
+	mostGrowth   = 1.3
 	// rounds is how often each page is asked for, of both consoles in turn; the median counts.
 	rounds = 41
 )
@@ -36,7 +41,8 @@ const (
 // BenchmarkGrowth prints how long the server takes for every page, with few and with many orders, beside 5,000 desktops.
 // It takes minutes to fill the larger database: "make bench-pages".
 func BenchmarkGrowth(b *testing.B) {
-	few, many := grown(b, fewOrders), grown(b, manyOrders)
+	now := time.Now()
+	few, many := grown(b, now, fewOrders), grown(b, now, manyOrders)
 	pages := pagesToOpen(b, few)
 	others := pagesToOpen(b, many)
 	worst := 0.0
@@ -96,7 +102,7 @@ func (c crowded) Desktops(ctx context.Context, page cloud.Page) (cloud.List[clou
 
 // grown is a console with many desktops and a number of orders. It is filled before it starts, as one that has been running
 // for long: what was written last is in the database by then, not in the log before it.
-func grown(b *testing.B, n int) *console {
+func grown(b *testing.B, now time.Time, n int) *console {
 	ctx, dir := b.Context(), folder(b)
 	db, err := store.Open(ctx, store.Config{Path: filepath.Join(dir, "console.db")})
 	require.NoError(b, err)
@@ -107,13 +113,39 @@ func grown(b *testing.B, n int) *console {
 	page, err := db.Desktops(ctx, orders.DesktopFilter{Scope: auth.Everything})
 	require.NoError(b, err)
 	require.Equal(b, 1001, page.Total, "more than are counted")
-	require.NoError(b, seed.Fill(ctx, db, seed.Options{Orders: n, Audit: n * 4, ProjectID: project, Now: time.Now(), Seed: 1}))
+	require.NoError(b, seed.Fill(ctx, db, seed.Options{Orders: n - freshOrders, Audit: (n - freshOrders) * 4, ProjectID: project, Now: now, Seed: 1,
+		Fates: seed.Fates{seed.Completed: 850, seed.Canceled: 50, seed.Partly: 30, seed.Refused: 40, seed.Withdrawn: 20, seed.NotPlaced: 10}}))
+	require.NoError(b, seed.Fill(ctx, db, seed.Options{Orders: freshOrders - aboutOne, Audit: freshOrders * 4, Days: 2, ProjectID: project, Now: now, Seed: 2,
+		Fates: seed.Fates{seed.Completed: 40, seed.Partly: 25, seed.Unpaid: 15, seed.Processing: 10, seed.InDoubt: 10}}))
+	repeatOne(b, db)
 	require.NoError(b, own.Close())
 	require.NoError(b, db.Close())
 	c := startIn(b, dir, func(*handlers.Config) {})
 	c.rest()
 	c.browser = c.signIn()
 	return c
+}
+
+// resized are the orders that the benchmark takes one of: the newest of them, to look at.
+var resized = orders.Filter{Scope: auth.Everything, Badges: []orders.Badge{orders.BadgeCompleted}, Kind: "change/resizeDesktops", Limit: 1}
+
+// repeatOne adds orders about the desktop of the newest resized.
+func repeatOne(b *testing.B, db *store.Store) {
+	list, err := db.Orders(b.Context(), resized)
+	require.NoError(b, err)
+	more := make([]orders.Order, aboutOne)
+	for i := range more {
+		o := list.Items[0]
+		o.ID, o.CreatedAt = orders.NewID(), o.CreatedAt.Add(-time.Duration(i+1)*time.Minute)
+		o.RequestID = o.ID
+		o.CloudOrders = slices.Clone(o.CloudOrders)
+		for j := range o.CloudOrders {
+			o.CloudOrders[j].OrderID += fmt.Sprintf("-%d", i)
+			o.CloudOrders[j].Action = nil
+		}
+		more[i] = o
+	}
+	require.NoError(b, db.LoadOrders(b.Context(), more))
 }
 
 // timed asks for a page and tells how long the server took.
@@ -131,7 +163,7 @@ type pageToOpen struct{ name, address string }
 // pagesToOpen are the addresses of all pages, and of the lists with the filters that people use. Left out are what is no
 // page (files, exports, what monitors read), the sign-in, and pages of things that orders make no more of and that a fresh console has none of.
 func pagesToOpen(b *testing.B, c *console) []pageToOpen {
-	list, err := c.db.Orders(b.Context(), orders.Filter{Scope: auth.Everything, Badges: []orders.Badge{orders.BadgeCompleted}, Kind: "change/resizeDesktops", Limit: 1})
+	list, err := c.db.Orders(b.Context(), resized)
 	require.NoError(b, err)
 	order := list.Items[0]
 	draft := c.drafted("batch-desktop/ADD_VOLUME/desktop_ids")
@@ -159,10 +191,10 @@ func pagesToOpen(b *testing.B, c *console) []pageToOpen {
 	}
 	month := time.Now().AddDate(0, -2, 0).Format("2006-01")
 	for _, query := range []string{"state=failed", "state=in_doubt", "kind=batch-desktop%2FRESIZE", "actor=" + url.QueryEscape(order.Actor), "door=api", "team=design", "from=" + month + "-01&until=" + month + "-28",
-		"target=" + url.QueryEscape(order.Targets[0]), "q=CS2611", "q=" + order.ID, "state=completed&actor=grace.tan"} {
+		"target=" + url.QueryEscape(order.Targets[0]), "q=CS" + order.CreatedAt.Format("060102"), "q=" + order.ID, "state=completed&actor=grace.tan"} {
 		pages = append(pages, pageToOpen{"/orders?" + strings.ReplaceAll(query, order.ID, "<id>"), "/orders?" + query})
 	}
-	for _, address := range []string{"/audit?actor=grace.tan", "/audit?action=order.placed", "/desktops?sort=-expire_time", "/desktops?q=dsgn", "/search?q=grace", "/search?q=resize"} {
+	for _, address := range []string{"/audit?actor=grace.tan", "/audit?action=order.placed", "/desktops?sort=-expire_time", "/desktops?q=dsgn", "/search?q=grace", "/search?q=resize", "/search?q=dsgn+grace"} {
 		pages = append(pages, pageToOpen{address, address})
 	}
 	return pages
