@@ -138,6 +138,7 @@ func probes(t testing.TB) map[string]probe {
 		"POST /requests/:id/resume":       {path: ofRun("/resume"), form: form(), allowed: 303, other: 404},
 		"POST /requests/:id/stop":         {path: ofRun("/stop"), form: form(), allowed: 303, other: 404},
 		"POST /requests/:id/retry":        {path: ofRun("/retry"), form: form("retry", "unsent"), allowed: 303, other: 404},
+		"POST /requests/:id/pay":          {path: ofRun("/pay"), form: form("confirm", "1.00 USD"), allowed: 409, other: 404}, // nothing is due
 		"GET /approvals":                  {path: fixed("/approvals?view=all"), allowed: 200},
 		"GET /approvals/poll":             {path: fixed("/approvals/poll?version=0&view=all"), allowed: 200},
 		"GET /budgets":                    {allowed: 200},

@@ -39,7 +39,7 @@ func (s *server) request(c echo.Context) error {
 	case negotiated(c):
 		return c.JSON(http.StatusOK, progressJSON(progress))
 	}
-	return s.showRequest(c, http.StatusOK, progress, version, nil)
+	return s.showRequest(c, http.StatusOK, progress, version, requestStep{})
 }
 
 // requestPath is where an order's request is seen: a request of one call is the order.
@@ -58,20 +58,30 @@ func (s *server) placedPath(c echo.Context, id string) string {
 	return "/orders/" + id
 }
 
-func (s *server) showRequest(c echo.Context, status int, progress orders.Progress, version int64, stopped *orders.Error) error {
+// requestStep is what became of a step that was asked for on a request's page: what stopped it, or what became of each call.
+type requestStep struct {
+	stopped *orders.Error
+	paid    []orders.CallPaid
+}
+
+func (s *server) showRequest(c echo.Context, status int, progress orders.Progress, version int64, step requestStep) error {
 	view, err := s.requestView(c, progress, version)
 	if err != nil {
 		return err
 	}
-	if stopped != nil {
-		view.Stopped = view.Say.Say(stopped.Message.Key, stopped.Message.Args)
+	if step.stopped != nil {
+		view.Stopped = view.Say.Say(step.stopped.Message.Key, step.stopped.Message.Args)
 	}
+	view.Paid = step.paid
 	return render(c, status, templates.RequestPage(s.page(c, view.Title(), templates.NavOrders), view))
 }
 
 func (s *server) requestView(c echo.Context, progress orders.Progress, version int64) (templates.RequestView, error) {
 	view := templates.RequestView{Progress: progress, Say: say(c), Version: version, MayPlace: progress.MaySteer,
-		Show: orders.Badge(c.QueryParam("state"))}
+		Show: orders.Badge(c.QueryParam("state")), Dues: orders.DuesOf(who(c), progress.Orders)}
+	if len(view.Dues.Calls) > 0 {
+		view.Balance = s.balance(c.Request().Context())
+	}
 	if view.Show != "" && view.Show != orders.BadgeUnclear && !slices.Contains(orders.Badges, view.Show) {
 		return view, errFilter
 	}
@@ -128,21 +138,36 @@ func (s *server) stopRequest(c echo.Context) error   { return s.steer(c, s.Servi
 
 // steer takes a request on and leads back to it, or shows it with what stopped that.
 func (s *server) steer(c echo.Context, do func(context.Context, auth.Who, string) error) error {
-	id := c.Param("id")
-	err := do(c.Request().Context(), who(c), id)
-	var told *orders.Error
-	if errors.As(err, &told) && told.Code == orders.CodeConflict {
-		version, _ := s.Journal.Version()
-		progress, err := s.Service.Progress(c.Request().Context(), who(c), id)
-		if err != nil {
-			return err
-		}
-		return s.showRequest(c, http.StatusConflict, progress, version, told)
+	return s.stepped(c, requestStep{}, do(c.Request().Context(), who(c), c.Param("id")))
+}
+
+// payRequest pays all that is left to pay of a request, and tells what became of each call unless all went well.
+func (s *server) payRequest(c echo.Context) error {
+	paid, err := s.Service.PayAll(c.Request().Context(), who(c), c.Param("id"), c.FormValue("confirm"))
+	if !slices.ContainsFunc(paid, func(call orders.CallPaid) bool { return call.Err != nil }) {
+		paid = nil // the table of calls says the rest
 	}
+	return s.stepped(c, requestStep{paid: paid}, err)
+}
+
+// stepped leads back to a request after a step, or shows it with what the step did not do.
+func (s *server) stepped(c echo.Context, step requestStep, err error) error {
+	id := c.Param("id")
+	if errors.As(err, &step.stopped) && (step.stopped.Code == orders.CodeConflict || step.stopped.Code == orders.CodePrice) {
+		err = nil
+	}
+	switch {
+	case err != nil:
+		return err
+	case step.stopped == nil && step.paid == nil:
+		return seeOther(c, "/requests/"+id)
+	}
+	version, _ := s.Journal.Version()
+	progress, err := s.Service.Progress(c.Request().Context(), who(c), id)
 	if err != nil {
 		return err
 	}
-	return seeOther(c, "/requests/"+id)
+	return s.showRequest(c, http.StatusConflict, progress, version, step)
 }
 
 // retryRequest leads to the form of a new order for what failed, or was not sent.

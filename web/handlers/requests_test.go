@@ -2,7 +2,9 @@ package handlers_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -16,7 +18,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"workspace-order-console/internal/audit"
 	"workspace-order-console/internal/orders"
+	"workspace-order-console/internal/store"
+	"workspace-order-console/web/handlers"
 )
 
 const resize = "/orders/new/batch-desktop/RESIZE"
@@ -271,4 +276,83 @@ func TestARequestIsPausedResumedAndStoppedOnItsPage(t *testing.T) {
 	assert.Contains(t, poll.body, `id="request-live"`)
 	assert.Equal(t, http.StatusBadRequest, c.get(where+"?state=nonsense").StatusCode)
 	assert.Equal(t, http.StatusBadRequest, c.get(where+"?from=-1").StatusCode)
+}
+
+// unpaidRequest is a request of two calls that wait for their payment, and its page.
+func (c *console) unpaidRequest() (where, page string) {
+	c.t.Helper()
+	const list = "resources[0].create_desktops.desktops"
+	form := formOf(c.t, example(c.t, "subscribe/createDesktops/minimal-seed-example"))
+	for name := range form {
+		if strings.HasPrefix(name, list) {
+			form.Del(name)
+		}
+	}
+	users := make([]string, 60)
+	for i := range users {
+		users[i] = fmt.Sprintf("user%03d", i)
+	}
+	form.Set(list, strings.Join(users, "\r\n"))
+	form.Set("resources[0].create_desktops.size", "")
+	form.Set("order", orders.NewID())
+	form.Set("review", "1")
+	where = c.placedForm("/orders/new/subscribe/createDesktops", form)
+	for _, call := range c.finished(where).Calls {
+		c.until(call.ID, "to_be_paid")
+	}
+	return where, c.settledPage(where)
+}
+
+func TestAllCallsOfARequestArePaidAtOnce(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	where, page := c.unpaidRequest()
+	assert.Contains(t, page, "2 calls wait for their payment.")
+	assert.Contains(t, page, "Pay all…")
+	confirm := inputValue(t, page, "confirm")
+	require.Regexp(t, `^\d+\.\d\d USD$`, confirm)
+
+	wrong := c.post(where+"/pay", url.Values{"confirm": {"0.01 USD"}})
+	assert.Equal(t, http.StatusConflict, wrong.StatusCode)
+	assert.Contains(t, wrong.body, "is not what the page showed any more")
+	assert.Equal(t, confirm, inputValue(t, wrong.body, "confirm"), "nothing was paid")
+
+	a := c.post(where+"/pay", url.Values{"confirm": {confirm}})
+	require.Equal(t, http.StatusSeeOther, a.StatusCode)
+	assert.Equal(t, where, a.Header.Get("Location"))
+	var r toldRequest
+	c.read(where, c.token, &r)
+	for _, call := range r.Calls {
+		c.until(call.ID, "completed")
+	}
+	page = c.get(where).body
+	assert.NotContains(t, page, "Pay all…")
+	assert.Equal(t, 2, strings.Count(page, ">Paid<"), "each call says what became of its payment")
+	again := c.post(where+"/pay", url.Values{"confirm": {confirm}})
+	assert.Equal(t, http.StatusConflict, again.StatusCode)
+	assert.Contains(t, again.body, "nothing left to be paid")
+}
+
+func TestWhatKeepsOneCallFromBeingPaidIsToldForEach(t *testing.T) {
+	t.Parallel()
+	c := start(t, func(config *handlers.Config) {
+		config.Service = orders.NewService(orders.Config{Journal: quickerWithTheFirst{config.Journal.(*store.Store)}, Inventory: config.Service.Inventory,
+			Teams: config.Service.Teams, Quoter: config.Service.Quoter, Billing: config.Service.Billing, ProjectID: project, Region: region, Now: time.Now})
+	})
+	c.browser = c.signIn()
+	where, page := c.unpaidRequest()
+	a := c.post(where+"/pay", url.Values{"confirm": {inputValue(t, page, "confirm")}})
+	assert.Equal(t, http.StatusConflict, a.StatusCode)
+	_, told, _ := strings.Cut(a.body, "Not every call is being paid.")
+	assert.Regexp(t, `(?s)^.{0,400}Call 1 of 2</a>:\s*[^<]*changed.{0,400}Call 2 of 2</a>:\s*Payment asked for`, told)
+}
+
+// quickerWithTheFirst is a journal in which somebody else was quicker with each first call.
+type quickerWithTheFirst struct{ *store.Store }
+
+func (q quickerWithTheFirst) RequestActions(ctx context.Context, actions []orders.Action, entry audit.Entry) error {
+	if o, err := q.Order(ctx, actions[0].OrderID); err != nil || o.Position == 0 {
+		return errors.Join(err, orders.ErrStale)
+	}
+	return q.Store.RequestActions(ctx, actions, entry)
 }

@@ -87,6 +87,7 @@ var routes = []Route{
 	{http.MethodPost, "/requests/:id/pause", Members, auth.PlaceOrders, (*server).pauseRequest},
 	{http.MethodPost, "/requests/:id/resume", Members, auth.PlaceOrders, (*server).resumeRequest},
 	{http.MethodPost, "/requests/:id/stop", Members, auth.PlaceOrders, (*server).stopRequest},
+	{http.MethodPost, "/requests/:id/pay", Members, auth.PayOrders, (*server).payRequest},
 	{http.MethodPost, "/requests/:id/retry", Members, auth.PlaceOrders, (*server).retryRequest},
 
 	// Who may decide is not the role's question alone: approvers delegate it, and nobody decides about their own.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -32,6 +33,11 @@ type RequestView struct {
 	Version int64
 	// Stopped is why what was asked for was not done.
 	Stopped string
+	// Dues are what who looks may pay of it at once; Balance is what the account can pay with, nil when unknown.
+	Dues    orders.Dues
+	Balance *cloud.Money
+	// Paid is what became of asking for the payment of each call; empty unless something was kept from it.
+	Paid []orders.CallPaid
 }
 
 func (v RequestView) first() orders.Order { return v.Orders[0] }
@@ -222,14 +228,53 @@ func (v RequestView) count(is func(orders.Result) bool) int {
 }
 
 // unpaid are the calls that wait for a payment.
-func (v RequestView) unpaid() int {
-	n := 0
-	for _, o := range v.Orders {
-		if o.Badge == orders.BadgeToBePaid || slices.ContainsFunc(o.CloudOrders, orders.CloudOrder.Unpaid) {
-			n++
+
+// totals are what the payment of all costs, as it stands on the button.
+func (v RequestView) totals() string {
+	texts := make([]string, len(v.Dues.Totals))
+	for i, total := range v.Dues.Totals {
+		texts[i] = FormatMoney(total)
+	}
+	return strings.Join(texts, " + ")
+}
+
+// tooPoor tells that the balance does not cover the total of its currency.
+func (v RequestView) tooPoor() bool {
+	return v.Balance != nil && slices.ContainsFunc(v.Dues.Totals, func(total cloud.Money) bool {
+		return total.Currency == v.Balance.Currency && v.Balance.Amount.LessThan(total.Amount)
+	})
+}
+
+// payment says where the payment of a call is: each thing that can be said of its cloud orders, with how many it is true of
+// where there are several.
+func (v RequestView) payment(o orders.Order) (said []string) {
+	n := map[string]int{}
+	for _, c := range o.CloudOrders {
+		words := actionWords(v.Say, c)
+		switch {
+		case c.Action != nil && c.Action.Kind == orders.ActionPay && c.Action.State == orders.ActionDone:
+			words = v.Say.Say("request.paid", nil)
+		case words == "" && c.Unpaid():
+			words = v.Say.Say("order.waits_payment", nil)
+		}
+		if words == "" {
+			continue
+		}
+		if n[words]++; n[words] == 1 {
+			said = append(said, words)
 		}
 	}
-	return n
+	if len(o.CloudOrders) > 1 {
+		for i, words := range said {
+			said[i] = strconv.Itoa(n[words]) + " × " + words
+		}
+	}
+	return said
+}
+
+// callNumber is a call's place among all, from 1.
+func (v RequestView) callNumber(id string) int {
+	return 1 + slices.IndexFunc(v.Orders, func(o orders.Order) bool { return o.ID == id })
 }
 
 // current marks the filter that is on.
