@@ -262,7 +262,7 @@ func (v FiguresView) expiring() PlotView {
 			}
 		}
 		all += n
-		listed := "/desktops?" + url.Values{"expires_from": {first.Format(time.DateOnly)}, "expires_until": {last.Format(time.DateOnly)}}.Encode()
+		listed := "/desktops?" + url.Values{"expire_from": {first.Format(time.DateOnly)}, "expire_until": {last.Format(time.DateOnly)}}.Encode()
 		plot.Columns = append(plot.Columns, PlotColumn{Label: v.calendar().ShortDate(first), Name: v.calendar().Date(first), Href: listed,
 			Parts: []PlotPart{{Value: decimal.NewFromInt(int64(n)), Href: listed}}})
 		first = last.AddDate(0, 0, 1)

@@ -44,7 +44,7 @@ func TestAPlotIsATableToo(t *testing.T) {
 	assert.Contains(t, team.Text, "16,777,217.11 USD in the last twelve months; most in November 2026")
 	assert.Equal(t, []PlotSeries{{Name: "design", Verbatim: true}, {Name: "No team"}}, team.Series)
 	assert.Equal(t, "/orders?from=2026-11-01&team=design&until=2026-11-30", team.Columns[11].Parts[0].Href)
-	assert.Equal(t, "/orders?from=2025-12-01&team=-&until=2025-12-31", team.Columns[0].Parts[1].Href, "what is nobody's")
+	assert.Equal(t, "/orders?from=2025-12-01&team=-&until=2025-12-31", team.Columns[0].Parts[1].Href, "what is no team's has a filter too")
 	assert.True(t, plots["spent-by-kind"].Empty())
 
 	dropped := plots["outcomes"].Columns[11].Parts[5]
@@ -55,9 +55,9 @@ func TestAPlotIsATableToo(t *testing.T) {
 
 	expiring := plots["expiring"]
 	assert.Len(t, expiring.Columns, 14)
-	assert.Equal(t, "/desktops?expires_from=2026-11-22&expires_until=2026-11-22", expiring.Columns[0].Href, "today is a Sunday")
-	assert.Equal(t, "/desktops?expires_from=2026-11-23&expires_until=2026-11-29", expiring.Columns[1].Href)
-	assert.Equal(t, "/desktops?expires_from=2027-02-15&expires_until=2027-02-19", expiring.Columns[13].Href, "the ninetieth day is the last")
+	assert.Equal(t, "/desktops?expire_from=2026-11-22&expire_until=2026-11-22", expiring.Columns[0].Href, "today is a Sunday")
+	assert.Equal(t, "/desktops?expire_from=2026-11-23&expire_until=2026-11-29", expiring.Columns[1].Href)
+	assert.Equal(t, "/desktops?expire_from=2027-02-15&expire_until=2027-02-19", expiring.Columns[13].Href, "the ninetieth day is the last")
 	assert.Contains(t, expiring.Text, "6 desktops")
 }
 
