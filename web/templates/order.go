@@ -121,7 +121,7 @@ func (v OrderView) payable() bool { return len(v.Bill.UnpaidIDs) > 0 }
 
 // payWord is the main button's word: what will be paid.
 func (v OrderView) payWord() string {
-	if v.Bill.Unpaid == nil {
+	if v.paid() {
 		return v.Say.Say("order.pay", nil)
 	}
 	return v.Say.Say("order.pay_amount", map[string]any{"amount": FormatMoney(*v.Bill.Unpaid)})
@@ -198,6 +198,9 @@ func (v OrderView) requestTitle() string {
 	return v.Say.Say("order.to_be_sent", nil)
 }
 
+// paid tells that nothing of the bill waits for payment.
+func (v OrderView) paid() bool { return v.Bill.Unpaid == nil || v.Bill.Unpaid.Amount.IsZero() }
+
 // verdict says how the bill compares with the quote.
 func (v OrderView) verdict() (tone Tone, words string) {
 	switch v.Bill.Verdict {
@@ -206,8 +209,14 @@ func (v OrderView) verdict() (tone Tone, words string) {
 	case orders.VerdictDiffers:
 		return Bad, v.Say.Say("order.bill_differs", nil)
 	case orders.VerdictPartial:
+		if v.paid() {
+			return Quiet, v.Say.Say("order.bill_partial_paid", nil)
+		}
 		return Warn, v.Say.Say("order.bill_partial", nil)
 	case orders.VerdictNoQuote:
+		if v.Bill.Unpaid == nil {
+			return Quiet, v.Say.Say("order.bill_no_quote_paid", nil)
+		}
 		return Warn, v.Say.Say("order.bill_no_quote", nil)
 	}
 	if v.Bill.Verdict == orders.VerdictNothing {
