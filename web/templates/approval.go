@@ -48,6 +48,15 @@ func (v OrderView) mayWithdraw() bool {
 	return v.MayWithdraw && v.Order.State == orders.StateQueued
 }
 
+// withdrawPath takes an order back or, of several that are decided about as one, all of them: also when they were approved
+// after the page was shown.
+func (v OrderView) withdrawPath() string {
+	if v.awaits() && v.together() {
+		return "/requests/" + v.Request.ID + "/stop"
+	}
+	return v.path("withdraw")
+}
+
 func (v OrderView) withdrawWord() string {
 	if v.awaits() && v.together() {
 		return v.Say.Say("approval.withdraw_all", map[string]any{"count": len(v.Request.Calls)})
