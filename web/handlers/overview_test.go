@@ -1,8 +1,10 @@
 package handlers_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +38,32 @@ func TestAFreshOverviewHelpsToBegin(t *testing.T) {
 	assert.Contains(t, page, "Nothing waits for you")
 	assert.Contains(t, part(t, page, `id="inventory"`, "</section>"), "<dd>60</dd>", "what there is, in numbers")
 	assert.Empty(t, pollOf(page))
+}
+
+func TestThePlotOfWhatExpiresLeadsToWhatItCounts(t *testing.T) {
+	t.Parallel()
+	c := newConsole(t)
+	c.placed("subscribe/expandDesktopPool") // an empty console shows no plots
+	seen := map[string]bool{}
+	found := 0
+	for _, link := range regexp.MustCompile(`"(/desktops\?expire[^"]*)"`).FindAllStringSubmatch(c.get("/").body, -1) {
+		address, err := url.Parse(html.UnescapeString(link[1]))
+		require.NoError(t, err)
+		if seen[link[1]] {
+			continue
+		}
+		seen[link[1]] = true
+		var list struct{ Items []cloud.Desktop }
+		c.read(address.String(), c.token, &list)
+		for _, d := range list.Items {
+			day := d.ExpireTime[:min(len(d.ExpireTime), len(time.DateOnly))]
+			assert.GreaterOrEqual(t, day, address.Query().Get("expire_from"), d.DesktopID)
+			assert.LessOrEqual(t, day, address.Query().Get("expire_until"), d.DesktopID)
+			found++
+		}
+	}
+	assert.Greater(t, len(seen), 10, "a link for each week")
+	assert.Positive(t, found)
 }
 
 func TestTheOverviewFollowsAnOrder(t *testing.T) {
