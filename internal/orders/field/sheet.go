@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"math"
 	"slices"
 	"strings"
 )
@@ -40,10 +41,11 @@ func ReadSheet(text string, columns []string) Sheet {
 	for i, name := range columns {
 		named[i] = column{name, true}
 	}
-	return readSheet(text, named)
+	return readSheet(text, named, math.MaxInt)
 }
 
-func readSheet(text string, columns []column) Sheet {
+// readSheet reads at most so many rows.
+func readSheet(text string, columns []column, most int) Sheet {
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
 	r.Comma, r.FieldsPerRecord = separator(text), -1
 	r.TrimLeadingSpace = r.Comma != '\t' // a tab is a space too
@@ -55,7 +57,7 @@ func readSheet(text string, columns []column) Sheet {
 		}
 	}
 	first := true
-	for {
+	for len(sheet.Rows) < most {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			return sheet
@@ -87,6 +89,7 @@ func readSheet(text string, columns []column) Sheet {
 		}
 		sheet.Rows = append(sheet.Rows, rowOf(line, cells, names))
 	}
+	return sheet
 }
 
 // separator is what sets cells apart, by the first line that has any.
@@ -175,13 +178,14 @@ func unfold(in *Input, rows []*Node, columns []column) []*Node {
 		return rows
 	}
 	var out []*Node
+	most := max(MaxRows, in.Most) + 1 // one more tells that they are too many
 	for _, row := range rows {
 		if row.kind != kindText || trim(row.text) == "" || in.Kind == TextList && !strings.Contains(trim(row.text), "\n") {
 			out = append(out, row)
 			continue
 		}
 		in.Typed += row.text
-		for _, line := range readSheet(row.text, columns).Rows {
+		for _, line := range readSheet(row.text, columns, most-len(out)).Rows {
 			node := &Node{kind: kindText, line: line.Line, broken: line.Problem}
 			switch {
 			case line.Problem != nil:

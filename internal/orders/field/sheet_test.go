@@ -127,3 +127,14 @@ func TestAFormCannotAskForTheMemoryOfMillionsOfRows(t *testing.T) {
 	_, problems := field.FromForm(values)
 	assert.Equal(t, []string{"$ problem.too_many_rows"}, told(problems))
 }
+
+func TestASheetCannotAskForTheMemoryOfMillionsOfRows(t *testing.T) {
+	of := func(lines int) (allocations float64) {
+		values := url.Values{"seats": {strings.Repeat("ann\n", lines)}}
+		return testing.AllocsPerRun(1, func() {
+			_, result := bound(values)
+			assert.Contains(t, told(result.Problems), "seats problem.items")
+		})
+	}
+	assert.InEpsilon(t, of(1_000), of(100_000), 0.1, "what is beyond the longest list is not read")
+}
