@@ -176,9 +176,14 @@ func (list exported[T]) rows(format string, out io.Writer) exportRows[T] {
 // plainNumber is what a spreadsheet takes for a number and nothing else, a negative amount among them.
 var plainNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 
-// safeCell keeps a spreadsheet from taking what people typed for a formula: such a cell begins with an apostrophe. Wide
+// hiddenFormula is what becomes a formula where a spreadsheet sets cells apart by semicolons or tabs, and so takes a cell for
+// several. A list whose lines begin with a dash and a space is none.
+var hiddenFormula = regexp.MustCompile(`([;\t\r\n][ "]*)([=@＝＠]|[+\-＋－][^ ])`)
+
+// safeCell keeps a spreadsheet from taking what people typed for a formula: what would be one begins with an apostrophe. Wide
 // forms of the same characters count too.
 func safeCell(text string) string {
+	text = hiddenFormula.ReplaceAllString(text, "${1}'${2}")
 	first, _ := utf8.DecodeRuneInString(text)
 	if !strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) || plainNumber.MatchString(text) {
 		return text

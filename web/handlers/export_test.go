@@ -45,7 +45,7 @@ func someOrder(t testing.TB) orders.Order {
 func TestExportOrders(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t)
-	reasons := []string{"=HYPERLINK(\"x\")", "+1", "-2", "@SUM(A1)", "\tx", "＝1", "新同事，两台", "says \"hi\",\nand more", ""}
+	reasons := []string{"=HYPERLINK(\"x\")", "+1", "-2", "@SUM(A1)", "\tx", "＝1", "新同事，两台", "says \"hi\",\nand more", "", "x;=1+1", "x; \"@y\"", "why:\n-2+1\n- a; b"}
 	for i := range 450 {
 		reasons = append(reasons, fmt.Sprintf("number %d", i))
 	}
@@ -69,7 +69,7 @@ func TestExportOrders(t *testing.T) {
 		assert.Equal(t, ids[len(ids)-1-i], row[column["id"]], "newest first, each once")
 		told[row[column["id"]]] = row[column["reason"]]
 	}
-	for i, want := range []string{"'=HYPERLINK(\"x\")", "'+1", "-2", "'@SUM(A1)", "'\tx", "'＝1", "新同事，两台", "says \"hi\",\nand more", ""} {
+	for i, want := range []string{"'=HYPERLINK(\"x\")", "'+1", "-2", "'@SUM(A1)", "'\tx", "'＝1", "新同事，两台", "says \"hi\",\nand more", "", "x;'=1+1", "x; \"'@y\"", "why:\n'-2+1\n- a; b"} {
 		assert.Equal(t, want, told[ids[i]])
 	}
 
