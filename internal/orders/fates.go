@@ -75,7 +75,10 @@ func Sights(o Order, facts *Facts) []Sight {
 
 // Eliminate finds out which targets were changed, of which the cloud's orders say only how many: done. It tells false when
 // what the inventory shows does not add up to that, or leaves more than one answer.
-func Eliminate(aims []Aim, sights []Sight, done int) ([]Fate, bool) {
+//
+// An inventory that lags behind shows what was changed as it was before, and who retries what did not fail buys it twice. So
+// as long as it may, only changes count that are seen, all of them, and of targets that were known before.
+func Eliminate(aims []Aim, sights []Sight, done int, lags bool) ([]Fate, bool) {
 	if len(aims) != len(sights) || done < 0 || done > len(aims) {
 		return nil, false
 	}
@@ -83,7 +86,7 @@ func Eliminate(aims []Aim, sights []Sight, done int) ([]Fate, bool) {
 	changed, same := 0, 0
 	for i, aim := range aims {
 		switch {
-		case !sights[i].Known, aim.Known && aim.Before == aim.After:
+		case !sights[i].Known, aim.Known && aim.Before == aim.After, !aim.Known && lags:
 		case sights[i].Now == aim.After:
 			fates[i], changed = FateDone, changed+1
 		case aim.Known && sights[i].Now == aim.Before:
@@ -96,7 +99,7 @@ func Eliminate(aims []Aim, sights []Sight, done int) ([]Fate, bool) {
 		return nil, false
 	case changed == done:
 		rest = FateFailed
-	case same == len(aims)-done:
+	case same == len(aims)-done && !lags:
 		rest = FateDone
 	default:
 		return nil, false

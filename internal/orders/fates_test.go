@@ -43,7 +43,25 @@ func TestEliminate(t *testing.T) {
 		"more orders than desktops":                      {[]orders.Aim{grow}, shows("new"), 2, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, told := orders.Eliminate(c.aims, c.sights, c.done)
+			got, told := orders.Eliminate(c.aims, c.sights, c.done, false)
+			assert.Equal(t, c.want != nil, told)
+			assert.Equal(t, c.want, got)
+		})
+	}
+
+	for name, c := range map[string]struct {
+		aims   []orders.Aim
+		sights []orders.Sight
+		done   int
+		want   []orders.Fate
+	}{
+		"all changes are seen":                            {[]orders.Aim{grow, grow, grow}, shows("new", "old", "?"), 1, []orders.Fate{done, failed, failed}},
+		"one failed unseen, one is done and not seen yet": {[]orders.Aim{grow, grow, grow}, shows("new", "?", "old"), 2, nil},
+		"one was so before and failed":                    {[]orders.Aim{aim("new", "new"), grow}, shows("new", "old"), 1, nil},
+		"one may have been so before":                     {[]orders.Aim{strange, grow}, shows("new", "old"), 1, nil},
+	} {
+		t.Run("while it may lag, "+name, func(t *testing.T) {
+			got, told := orders.Eliminate(c.aims, c.sights, c.done, true)
 			assert.Equal(t, c.want != nil, told)
 			assert.Equal(t, c.want, got)
 		})

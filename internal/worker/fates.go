@@ -10,7 +10,7 @@ import (
 	"workspace-order-console/internal/orders"
 )
 
-// The inventory may lag behind the cloud's orders: what it does not show yet is looked for again for so long.
+// The inventory may lag behind the cloud's orders for so long: what it does not show yet is looked for again.
 const unclearAfter = time.Hour
 
 // tellFates finds out, by an inventory that was just read, which desktops of orders that have ended were changed and which
@@ -49,11 +49,12 @@ func (w *Worker) tellFate(ctx context.Context, order orders.Order, facts *orders
 	// As many entries as desktops, or it is not known how many were changed.
 	var fates []orders.Fate
 	clear := false
-	if len(order.CloudOrders) == len(aims) {
-		fates, clear = orders.Eliminate(aims, orders.Sights(order, facts), order.Done())
-	}
 	now := w.Now()
-	if !clear && now.Sub(order.UpdatedAt) < unclearAfter {
+	lags := now.Sub(order.UpdatedAt) < unclearAfter
+	if len(order.CloudOrders) == len(aims) {
+		fates, clear = orders.Eliminate(aims, orders.Sights(order, facts), order.Done(), lags)
+	}
+	if !clear && lags {
 		return nil
 	}
 	if !clear {
