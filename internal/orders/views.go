@@ -50,7 +50,7 @@ type ViewBook interface {
 	// SaveView stores a view. One of the same owner, page and name takes over its query. ErrTooMany when its owner has
 	// MaxViews for the page.
 	SaveView(ctx context.Context, view SavedView) error
-	// ChangeView changes a view's name, and whether it is shared. ErrExists when its owner has another of this name.
+	// ChangeView changes a view's name, and whether and with whom it is shared. ErrExists when its owner has another of this name.
 	ChangeView(ctx context.Context, view SavedView) error
 	// DeleteView removes one.
 	DeleteView(ctx context.Context, id string) error
@@ -102,7 +102,7 @@ func (s *Service) SaveView(ctx context.Context, who auth.Who, page, name, query 
 	return v, err
 }
 
-// ChangeView renames a saved view, and shares it or takes it back.
+// ChangeView renames a saved view, and shares it with the team that who asks acts for, or takes it back.
 func (s *Service) ChangeView(ctx context.Context, who auth.Who, id, name string, shared bool) (SavedView, error) {
 	v, err := s.View(ctx, who, id)
 	if err != nil {
@@ -114,6 +114,9 @@ func (s *Service) ChangeView(ctx context.Context, who auth.Who, id, name string,
 	var problems field.Problems
 	if shared && !v.Shared && !MayShare(who) {
 		problems.Add("shared", "problem.view_share")
+	}
+	if shared && !v.Shared {
+		v.Team = who.Team // it may have been saved for another
 	}
 	v.Name, v.Shared, v.UpdatedAt = strings.TrimSpace(name), shared, s.Now()
 	if problems = problems.Merge(checkName(v.Name, MaxViewName)); len(problems) > 0 {

@@ -87,7 +87,8 @@ func (s *Store) ChangeView(ctx context.Context, v orders.SavedView) error {
 		if !errors.Is(err, orders.ErrNotFound) {
 			return err
 		}
-		rows, err := t.exec(`UPDATE saved_views SET name = $1, shared = $2, updated_at = $3 WHERE id = $4`, v.Name, v.Shared, micros(v.UpdatedAt), v.ID)
+		rows, err := t.exec(`UPDATE saved_views SET name = $1, shared = $2, team = $3, updated_at = $4 WHERE id = $5`, v.Name, v.Shared, v.Team,
+			micros(v.UpdatedAt), v.ID)
 		if err == nil && rows == 0 {
 			err = orders.ErrNotFound
 		}

@@ -100,3 +100,16 @@ func TestSavedViewsOfTheInventory(t *testing.T) {
 	assert.Contains(t, page, `&amp;sort=-expire_time&amp;selection=`+noID+`"`, "a view is no end of a selection")
 	assert.Contains(t, mei.get("/desktops?charge_mode=0&columns=user_name&sort=-expire_time&selection="+noID).body, `aria-current="true"`, "nor another view")
 }
+
+func TestAViewIsSharedWithTheTeamThatItsOwnerActsForThen(t *testing.T) {
+	t.Parallel()
+	c := company(t)
+	mei, raj, ida := c.visit("mei", "design-buyer"), c.visit("raj", "design-viewer"), c.visit("ida", "finance-buyer")
+	require.Equal(t, http.StatusSeeOther, mei.post("/views", url.Values{"page": {"orders"}, "name": {"moved on"}, "query": {"state=failed"}}).StatusCode)
+	id := viewID.FindStringSubmatch(mei.get("/orders?state=failed").body)[1]
+
+	mei = c.visit("mei", "finance-buyer")
+	require.Equal(t, http.StatusSeeOther, mei.post("/views/"+id, url.Values{"name": {"moved on"}, "shared": {"1"}}).StatusCode)
+	assert.Contains(t, ida.get("/orders").body, "moved on")
+	assert.NotContains(t, raj.get("/orders").body, "moved on", "they have left that team")
+}
