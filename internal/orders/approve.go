@@ -425,10 +425,10 @@ func (s *Service) lastLook(ctx context.Context, who auth.Who, r Request, ruling 
 		}
 		quotes[order.ID], order.Quote = quote, quote
 	}
-	if len(quotes) == 0 {
-		return nil
-	}
 	total, _, currency := priced(list)
+	if len(quotes) == 0 || total == nil && r.Amount == nil {
+		return nil // where some calls could not be quoted again, none is paid by a price that nobody saw
+	}
 	ruling.Quotes, ruling.Amount, ruling.Currency = quotes, total, currency
 	if !rose(money(r.Amount, r.Currency), money(total, currency)) {
 		ruling.Decision.Amount, ruling.Decision.Currency = total, currency

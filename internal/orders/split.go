@@ -165,8 +165,8 @@ func alone(p Payload) string {
 // atOnce is how many prices are asked for at the same time.
 const atOnce = 4
 
-// quotes asks what a checked request costs, and what each of its calls does: nil for those that have no price. There is no
-// total without all of them.
+// quotes asks what a checked request costs, and what each of its calls does. There is no total without all of them, and
+// without a total no call has a price either: people see the total, and none is paid by a price that nobody saw.
 func (s *Service) quotes(ctx context.Context, checked Checked) (total *Quote, each []*Quote, problem string) {
 	if len(checked.Calls) == 0 {
 		total, problem = s.quoteOne(ctx, checked)
@@ -191,9 +191,14 @@ func (s *Service) quotes(ctx context.Context, checked Checked) (total *Quote, ea
 		}
 	}
 	if missing > 0 {
-		return nil, each, fmt.Sprintf("%d/%d: %s", missing, len(each), problem)
+		problem = fmt.Sprintf("%d/%d: %s", missing, len(each), problem)
+	} else {
+		total = sumOf(each)
 	}
-	return sumOf(each), each, ""
+	if total == nil {
+		clear(each)
+	}
+	return total, each, problem
 }
 
 // sumOf adds prices up; nil when one is missing, or they are in several currencies. It is as old as the oldest of them.

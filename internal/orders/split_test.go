@@ -52,6 +52,34 @@ func TestWhatIsReviewedAsOneIsApprovedReservedAndSentAsOne(t *testing.T) {
 	}
 }
 
+func TestACallIsNotPaidByAPriceThatNobodySaw(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, above("250"))
+	o.prices.set("100")
+	o.prices.only = 3 // the second is the last that is answered
+	draft, err := o.service.Review(t.Context(), mei, people(120), orders.Ask{ID: orders.NewID(), Reason: "a new floor"})
+	require.NoError(t, err)
+	require.Nil(t, draft.Quote)
+	assert.Equal(t, "1/3: price.unanswered", draft.QuoteError)
+	first, err := o.service.Place(t.Context(), mei, draft.ID, draft.Shown())
+	require.NoError(t, err)
+	unpriced := func() {
+		list, err := o.db.RequestOrders(t.Context(), first.ID)
+		require.NoError(t, err)
+		require.Len(t, list, 3)
+		for _, call := range list {
+			assert.Nil(t, call.Quote, "the page said that there was no price, so a person pays")
+		}
+	}
+	unpriced()
+
+	require.Empty(t, o.request(first.ID).Price())
+	o.prices.set("100")
+	o.prices.only = 3
+	require.NoError(t, o.approve(omar, first.ID))
+	unpriced()
+}
+
 // meanwhile is a journal in which something happens once, right after a request was read.
 type meanwhile struct {
 	orders.Journal
