@@ -25,8 +25,8 @@ type Judgement struct {
 	Need Need
 	// Keeps is the approved request whose approval it keeps, "" for none.
 	Keeps string
-	// Again tells that it sends an order in doubt again.
-	Again bool
+	// Again is the order in doubt that it sends again, "" for none.
+	Again string
 	// NeedsReason tells that a reason is mandatory.
 	NeedsReason bool
 	// Budget is what is used of the month without the order, nil when the team has no budget; After is what is used with
@@ -54,7 +54,7 @@ func (s *Service) judgement(ctx context.Context, who auth.Who, checked Checked, 
 	if err != nil {
 		return Judgement{}, err
 	}
-	out := Judgement{Team: order.Team, Again: asked.again != ""}
+	out := Judgement{Team: order.Team, Again: asked.again}
 	var month BudgetMonth
 	if asked.team != nil && asked.team.Budget != nil {
 		budget := asked.team.Budget
@@ -71,7 +71,7 @@ func (s *Service) judgement(ctx context.Context, who auth.Who, checked Checked, 
 	}
 	verdict := asked.judge(month)
 	out.Need, out.Over, out.Warning = verdict.Need, verdict.over, verdict.warning
-	out.NeedsReason = verdict.Approval() || out.Again
+	out.NeedsReason = verdict.Approval() || out.Again != ""
 	if asked.kept != nil && !verdict.Approval() {
 		out.Keeps = asked.kept.ID
 	}

@@ -296,7 +296,7 @@ func (s *Service) Review(ctx context.Context, who auth.Who, d Decoded, ask Ask) 
 		return Draft{}, err
 	}
 	if judged.NeedsReason && strings.TrimSpace(ask.Reason) == "" {
-		return Draft{}, reasonMissing(judged.Again)
+		return Draft{}, reasonMissing(judged.Again != "")
 	}
 	draft := Draft{ID: ask.ID, Actor: who.Name, Team: checked.Team, Kind: d.Kind.Name(), Reason: ask.Reason, DesktopID: DesktopID(d.Payload),
 		Body: checked.Body, Hash: Fingerprint(checked.Path, checked.Body), Quote: quote, QuoteError: problem, RepeatOf: ask.RepeatOf, Template: ask.Template, Calls: calls, CreatedAt: s.Now()}

@@ -47,7 +47,7 @@ func (v ReviewView) reasonMissing() bool {
 }
 
 func (v ReviewView) reasonProblem() string {
-	if v.Judged.Again {
+	if v.Judged.Again != "" {
 		return "problem.reason_again"
 	}
 	return "problem.reason_approval"
