@@ -175,7 +175,14 @@ func (b *tab) mouse(event input.DispatchMouseEventType, selector string) {
 	b.do(chromedp.MouseEvent(event, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
 }
 
-func TestTheFirstProblemHasTheFocus(t *testing.T) {
+// toFirstProblem goes from the summary of a refused form, which has the focus, by its first link.
+func (b *tab) toFirstProblem() {
+	b.t.Helper()
+	b.until(`document.activeElement.matches("[data-summary]")`)
+	b.keys(kb.Tab + kb.Enter)
+}
+
+func TestTheSummaryLeadsToTheFirstProblem(t *testing.T) {
 	t.Parallel()
 	b := startConsole(t).open(t, true)
 	b.see(b.console.link)
@@ -186,6 +193,7 @@ func TestTheFirstProblemHasTheFocus(t *testing.T) {
 	b.fill("add_volume_param.volume_size", "85")
 	require.EqualValues(t, 422, b.press("aside button[name=review]"))
 	assert.Contains(t, b.text(`[id="error-add_volume_param.desktop_ids"]`), "is mandatory")
+	b.toFirstProblem()
 	b.untilFocused("add_volume_param.desktop_ids[0]")
 
 	// a field that is folded away
@@ -194,10 +202,12 @@ func TestTheFirstProblemHasTheFocus(t *testing.T) {
 	b.fill("add_volume_param.iops", "many")
 	b.click("details.fold summary")
 	require.EqualValues(t, 422, b.press("aside button[name=review]"))
+	b.toFirstProblem()
 	b.untilFocused("add_volume_param.volume_type")
 	b.fill("add_volume_param.volume_type", "SSD")
 	b.fill("add_volume_param.volume_size", "90")
 	require.EqualValues(t, 422, b.press("aside button[name=review]"))
+	b.toFirstProblem()
 	b.untilFocused("add_volume_param.iops")
 	assert.Equal(t, "many", b.value("add_volume_param.iops"))
 }
@@ -262,6 +272,7 @@ func buy(b *tab) {
 	assert.Equal(t, "dept", b.value(tags+"[0].key"))
 	assert.True(t, evaluate[bool](b, `document.querySelector("details.fold").open`), "what was filled in shows")
 	assert.Equal(t, "0", b.value(folded))
+	b.toFirstProblem()
 	b.untilFocused(making + ".size")
 	b.picture("buy-problem")
 	b.fill(making+".size", "")

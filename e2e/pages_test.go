@@ -85,8 +85,7 @@ func TestEveryForm(t *testing.T) {
 		require.EqualValues(t, 422, b.press("aside button[name=review]"), path)
 		assert.Empty(t, b.texts("[data-summary] li:not(:has(a))"), "%s: a problem has no field", path)
 		assert.NotEmpty(t, b.texts(".error:not(:empty)"), path)
-		b.until(`document.activeElement.matches("[data-summary]")`)
-		b.keys("\t\r") // the first link leads to the first field
+		b.toFirstProblem()
 		b.until(`document.activeElement === document.querySelector("[aria-invalid=true], fieldset[data-invalid] :is(input, select, textarea, button)")`)
 		assert.Empty(t, b.broken(desk), "%s, refused", path)
 		b.usable(path + ", refused")
