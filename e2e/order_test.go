@@ -72,6 +72,7 @@ func walk(b *tab) {
 	for i, id := range chosen {
 		assert.Equal(t, id, b.value(fmt.Sprintf("%s[%d]", targets, i)))
 	}
+	b.toFirstProblem()
 	b.untilFocused(size)
 	b.picture("walk-problem")
 
