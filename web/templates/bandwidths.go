@@ -70,4 +70,6 @@ func ofSubnet(id string) func(orders.Kind) string {
 	return func(orders.Kind) string { return url.Values{"subnet_id": {id}}.Encode() }
 }
 
-func subnetOrders(id string) string { return "/orders?" + url.Values{"target": {"subnet:" + id}}.Encode() }
+func subnetOrders(id string) string {
+	return "/orders?" + url.Values{"target": {"subnet:" + id}}.Encode()
+}

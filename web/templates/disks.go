@@ -44,7 +44,7 @@ func (v DisksView) choosable() []column {
 }
 
 var (
-	diskParts = []choice{{string(orders.SystemDisk), "desktop.system_disk"}, {string(orders.DataDisk), "disks.data_disks"}}
+	diskParts   = []choice{{string(orders.SystemDisk), "desktop.system_disk"}, {string(orders.DataDisk), "disks.data_disks"}}
 	volumeTypes = []choice{{"SAS", "desktop.sas"}, {"SSD", "desktop.ssd"}, {"GPSSD", "desktop.gpssd"}}
 )
 

@@ -57,4 +57,6 @@ func ofHost(h cloud.Host) func(orders.Kind) string {
 }
 
 // boughtWithOrder finds an order of the cloud's among this console's.
-func boughtWithOrder(cloudOrder string) string { return "/orders?" + url.Values{"q": {cloudOrder}}.Encode() }
+func boughtWithOrder(cloudOrder string) string {
+	return "/orders?" + url.Values{"q": {cloudOrder}}.Encode()
+}
