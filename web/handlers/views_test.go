@@ -78,7 +78,8 @@ func TestSavedViewsOfTheInventory(t *testing.T) {
 	t.Parallel()
 	c := company(t)
 	mei, raj := c.visit("mei", "design-buyer"), c.visit("raj", "design-viewer")
-	for list, filters := range map[string]string{"desktops": "charge_mode=0&columns=user_name&sort=-expire_time", "pools": "charge_mode=0&sort=-name"} {
+	for list, filters := range map[string]string{"desktops": "charge_mode=0&columns=user_name&sort=-expire_time", "pools": "charge_mode=0&sort=-name",
+		"disks": "part=data&sort=-size", "hosts": "state=fault", "bandwidths": "sort=size"} {
 		path := "/" + list
 		assert.NotContains(t, mei.get(path).body, `class="views"`, "nothing to choose, nothing to save")
 		assert.Contains(t, mei.get(path+"?"+filters).body, `data-save-view`)
