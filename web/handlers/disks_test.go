@@ -142,7 +142,7 @@ func TestExclusiveHosts(t *testing.T) {
 	form := c.get(more[0]).body
 	assert.Equal(t, faulty.Items[0].ProductID, inputValue(t, form, "resources[0].create_exclusive_hosts.product_id"), "another like it")
 	assert.Empty(t, inputValue(t, form, "resources[0].create_exclusive_hosts.resize_exclusive_lites.product_id"), "and no package of anything else")
-	assert.Contains(t, page, `href="/orders/new/change/resizeExclusiveLites?"`)
+	assert.Contains(t, page, `href="/orders/new/change/resizeExclusiveLites"`)
 }
 
 func TestBandwidths(t *testing.T) {

@@ -34,7 +34,10 @@ func offerLinks(ctx context.Context, offers []orders.Offer, targets func(orders.
 	links := make([]offerLink, len(offers))
 	for i, offer := range offers {
 		links[i] = offerLink{kind: offer.Kind, text: OfferWord(ctx, offer.Kind), icon: offerIcon(offer.Kind),
-			href: "/orders/new/" + offer.Kind.Name() + "?" + targets(offer.Kind)}
+			href: "/orders/new/" + offer.Kind.Name()}
+		if query := targets(offer.Kind); query != "" {
+			links[i].href += "?" + query
+		}
 		if offer.Obstacle != nil {
 			links[i].why = i18n.FromContext(ctx).Say(offer.Obstacle.Why.Key, offer.Obstacle.Why.Args)
 			links[i].leave = offer.Obstacle.Leave
