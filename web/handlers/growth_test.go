@@ -194,7 +194,7 @@ func pagesToOpen(b *testing.B, c *console) []pageToOpen {
 		"target=" + url.QueryEscape(order.Targets[0]), "q=CS" + order.CreatedAt.Format("060102"), "q=" + order.ID, "state=completed&actor=grace.tan"} {
 		pages = append(pages, pageToOpen{"/orders?" + strings.ReplaceAll(query, order.ID, "<id>"), "/orders?" + query})
 	}
-	for _, address := range []string{"/audit?actor=grace.tan", "/audit?action=order.placed", "/desktops?sort=-expire_time", "/desktops?q=dsgn", "/search?q=grace", "/search?q=resize", "/search?q=dsgn+grace"} {
+	for _, address := range []string{"/audit?actor=grace.tan", "/audit?action=order.placed", "/desktops?sort=-expire_time", "/desktops?q=dsgn", "/disks?part=data&sort=-size", "/disks?q=dsgn", "/search?q=grace", "/search?q=resize", "/search?q=dsgn+grace"} {
 		pages = append(pages, pageToOpen{address, address})
 	}
 	return pages
