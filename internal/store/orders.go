@@ -131,13 +131,17 @@ func (t *tx) submit(o orders.Order) error {
 }
 
 // clear makes sure that no order is in the way of a new one. The one in doubt that it repeats is not, unless another
-// repeats it already.
+// repeats it already. Of several calls none sends an order in doubt again: who approves that looks at one for one.
 func (t *tx) clear(o orders.Order) error {
 	var way orders.InTheWay
-	if o.RepeatOf != "" {
+	repeats := o.RepeatOf
+	if o.Calls > 1 {
+		repeats = ""
+	}
+	if repeats != "" {
 		err := t.QueryRowContext(t.ctx, `SELECT o.id, o.state FROM orders o JOIN orders e ON e.id = o.repeat_of
 			WHERE o.repeat_of = $1 AND o.id <> $2 AND e.state = 'in_doubt' AND o.state IN ('awaiting_approval', 'queued', 'sending', 'in_doubt')
-			ORDER BY o.created_at, o.id LIMIT 1`, o.RepeatOf, o.ID).Scan(&way.OrderID, &way.State)
+			ORDER BY o.created_at, o.id LIMIT 1`, repeats, o.ID).Scan(&way.OrderID, &way.State)
 		if err == nil {
 			return &way
 		}
@@ -146,7 +150,7 @@ func (t *tx) clear(o orders.Order) error {
 		}
 	}
 	if len(o.Targets) > 0 {
-		a := arguments{o.RepeatOf}
+		a := arguments{repeats}
 		err := t.QueryRowContext(t.ctx, `SELECT o.id, o.state, g.target FROM order_targets g JOIN orders o ON o.id = g.order_id
 			WHERE g.open AND NOT (o.id = $1 AND o.state = 'in_doubt') AND g.target IN `+in(&a, o.Targets)+`
 			ORDER BY o.created_at, o.id LIMIT 1`, a...).
@@ -162,7 +166,7 @@ func (t *tx) clear(o orders.Order) error {
 		return nil
 	}
 	err := t.QueryRowContext(t.ctx, `SELECT id, state FROM orders WHERE creation = $1 AND state = 'in_doubt' AND id NOT IN ($2, $3)
-		ORDER BY created_at, id LIMIT 1`, o.Creation, o.ID, o.RepeatOf).Scan(&way.OrderID, &way.State)
+		ORDER BY created_at, id LIMIT 1`, o.Creation, o.ID, repeats).Scan(&way.OrderID, &way.State)
 	if err == nil {
 		return &way
 	}

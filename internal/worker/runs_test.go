@@ -249,6 +249,21 @@ func TestACallInDoubtPausesTheRequestUntilItIsSettled(t *testing.T) {
 	assert.Len(t, sent, 2)
 }
 
+func TestAnOrderInDoubtIsNotSentAgainAsAPartOfSeveralCalls(t *testing.T) {
+	h := newHouse(t)
+	doubtful := h.place(resizing(t, larger, strangers(50)...))
+	h.shaky.each = func(cloud.Call) cloud.Answer { return unknown }
+	require.True(t, h.send())
+	draft, err := h.service.Review(t.Context(), admin, resizing(t, larger, strangers(150)...), orders.Ask{ID: orders.NewID(), RepeatOf: doubtful, Reason: "again"})
+	require.NoError(t, err)
+	_, err = h.service.Place(t.Context(), admin, draft.ID, draft.Shown())
+	var told *orders.Error
+	require.ErrorAs(t, err, &told)
+	assert.Equal(t, "error.in_the_way", told.Message.Key)
+	assert.Equal(t, doubtful, told.OrderID, "the order that is there, and none that never came to be")
+	assert.False(t, h.send())
+}
+
 func TestSomebodyMayGoOnBesideACallInDoubt(t *testing.T) {
 	h := newHouse(t)
 	id := h.place(resizing(t, larger, strangers(200)...))
