@@ -18,6 +18,7 @@ func TestWhatOpensIsForEverybodyInTheDark(t *testing.T) {
 	b.until(`document.documentElement.dataset.theme === "dark"`)
 	b.see("/desktops")
 	b.inventory()
+	desktop := b.ids(`[data-row-check]`, "value")[1]
 	b.draft(b.ids(`[data-row-check]`, "value")[0])
 	require.EqualValues(t, 200, b.press("button[name=place]"))
 	b.fresh(`document.querySelector("button[name=pay]") !== null`)
@@ -38,4 +39,13 @@ func TestWhatOpensIsForEverybodyInTheDark(t *testing.T) {
 		assert.Empty(t, b.axe(), c.what)
 		b.picture("open " + c.what)
 	}
+
+	// the one step that destroys, with its word to type
+	b.see("/orders/new/batch-desktop/CHANGE_IMAGE?desktop_ids=" + desktop)
+	b.fill("change_image_param.image_type", "gold")
+	b.fill("change_image_param.image_id", "961fc606-6fee-4403-b967-28393f2c7926")
+	require.EqualValues(t, 200, b.press("aside button[name=review]"))
+	assert.Equal(t, 1, b.count("button.primary.danger[name=place]"))
+	assert.Empty(t, b.axe(), "a review that destroys")
+	b.picture("review that destroys")
 }
