@@ -2,9 +2,7 @@ package templates
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	"workspace-order-console/internal/i18n"
 	"workspace-order-console/internal/orders"
@@ -271,7 +269,7 @@ func (b *formBuilder) view(in field.Input) InputView {
 		v.Help, v.Rule = help, "" // the help says what is allowed, too
 	}
 	if problem, wrong := b.Problems.For(in.Path); wrong {
-		v.Problem = b.problem(problem)
+		v.Problem = b.Say.Say(problem.Key, problem.Args)
 	}
 	b.shown[in.Path] = true
 	v.Fixed = b.Template != nil && slices.Contains(b.Template.Fixed, in.Path)
@@ -315,19 +313,6 @@ func (b *formBuilder) view(in field.Input) InputView {
 		}
 	}
 	return v
-}
-
-// problem is what is wrong, in words; the inputs that it names beside its own are called by their labels.
-func (b *formBuilder) problem(problem field.Problem) string {
-	args := maps.Clone(problem.Args)
-	parent := problem.Path[:strings.LastIndexByte(problem.Path, '.')+1]
-	for _, name := range []string{"a", "b", "other"} {
-		wire, named := args[name].(string)
-		if label, labelled := b.Say.Field("label", parent+wire); named && labelled {
-			args[name] = b.Say.Say("component.quoted", map[string]any{"words": label})
-		}
-	}
-	return b.Say.Say(problem.Key, args)
 }
 
 // choices fills an input's select or picker.
