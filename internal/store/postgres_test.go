@@ -106,7 +106,7 @@ var onBoth = map[string]func(*testing.T){
 }
 
 // onSQLite are those of its own: its files, its settings and the plans of its queries.
-var onSQLite = []string{"TestSelectionsAreReadAlongAnIndex", "TestTerms", "TestTextQueriesFindTheirRowsByAnIndex", "TestAFileThatIsNoDatabaseIsRefused", "TestAuditQueriesFindTheirRowsByAnIndex", "TestBackup", "TestInventoryListsAreReadAlongAnIndex",
+var onSQLite = []string{"TestCommonWordsAreFoundNearAndFar", "TestSelectionsAreReadAlongAnIndex", "TestTerms", "TestTextQueriesFindTheirRowsByAnIndex", "TestAFileThatIsNoDatabaseIsRefused", "TestAuditQueriesFindTheirRowsByAnIndex", "TestBackup", "TestInventoryListsAreReadAlongAnIndex",
 	"TestLimits", "TestListsOfRequestsAndWhatBelongsToThemAreReadAlongIndexes", "TestOrderQueriesFindTheirRowsByAnIndex", "TestQueuesFindTheirRowsByAnIndex", "TestTheFilesAreTheOwnersAlone", "TestTheOverviewReadsAlongIndexes",
 	"TestTheCursorBeginsAtTheEndOfTheLog", "TestTellingReadsAlongIndexes",
 	"TestTheLogOnlyGrows", "TestTheSettingsReachEveryConnection"}

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"testing"
 	"time"
 
@@ -57,7 +58,11 @@ func TestAPriceThatMovedIsConfirmedAnew(t *testing.T) {
 	stopped := place(first)
 	require.Equal(t, http.StatusConflict, stopped.StatusCode)
 	assert.Contains(t, stopped.body, "Not ordered.")
-	assert.Contains(t, stopped.body, "It was "+old.Quote.Amount.StringFixed(2)+" USD and is "+old.Quote.Amount.Mul(decimal.RequireFromString("1.5")).StringFixed(2)+" USD now.")
+	moved := regexp.MustCompile(`It was ([0-9.]+) USD and is ([0-9.]+) USD now\.`).FindStringSubmatch(stopped.body)
+	require.NotNil(t, moved)
+	assert.Equal(t, old.Quote.Amount.StringFixed(2), moved[1])
+	// each of the two desktops' prices is rounded by itself
+	assert.InDelta(t, old.Quote.Amount.InexactFloat64()*1.5, decimal.RequireFromString(moved[2]).InexactFloat64(), 0.021)
 	assert.Contains(t, stopped.body, "Place order at the new price")
 	second := inputValue(t, stopped.body, "quote")
 	assert.NotEqual(t, first, second)
