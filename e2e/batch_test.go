@@ -278,6 +278,11 @@ func resizeMany(b *tab) {
 	require.EqualValues(t, 200, b.press("aside button[name=review]"))
 	require.EqualValues(t, 200, b.press("button[name=place]"))
 	assert.Contains(t, b.path(), "/orders/")
+
+	// who asks for the same retry once more is not offered it
+	b.see(where + "?state=failed")
+	assert.Zero(t, b.count(`button[name=retry]`))
+	assert.Equal(t, 2, strings.Count(b.text("main"), "Ordered again"))
 }
 
 func TestBuyingTenDesktopsFromAFile(t *testing.T) {

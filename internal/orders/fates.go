@@ -150,6 +150,33 @@ type Result struct {
 	Due bool
 	// Code and Msg are the cloud's words where there is one word for all that failed.
 	Code, Msg string
+	// Again is the order that ordered once more for a desktop that failed or was not sent, and has not come to nothing too.
+	Again string
+}
+
+// whose tells the results of one desktop from those of others, over all orders of a kind.
+func (r Result) whose() string {
+	if r.DesktopID != "" {
+		return r.DesktopID
+	}
+	return r.UserName + "\n" + r.ComputerName
+}
+
+// orderedAgain marks the results that later orders, which repeat theirs, have ordered once more.
+func orderedAgain(results []Result, repeats []Order) {
+	again := map[string]string{}
+	for _, o := range repeats {
+		for _, r := range ResultsOf(o) {
+			if !r.Failed() && !r.Unsent() {
+				again[r.whose()] = o.ID
+			}
+		}
+	}
+	for i, r := range results {
+		if r.Failed() || r.Unsent() {
+			results[i].Again = again[r.whose()]
+		}
+	}
 }
 
 // Failed tells that the desktop was not changed or made, and that this is known.

@@ -110,6 +110,8 @@ type RequestBook interface {
 	CountRequests(ctx context.Context, filter RequestFilter, most int) (int, error)
 	// RequestOrders lists the orders that are part of a request.
 	RequestOrders(ctx context.Context, id string) ([]Order, error)
+	// Repeats lists the orders that repeat some others (Order.RepeatOf), oldest first.
+	Repeats(ctx context.Context, ids []string) ([]Order, error)
 	// RequestByKey finds the request that an API key has made of a call of this hash (Request.Entered) without an idempotency key: the newest that is open,
 	// or was approved or rejected, and has not expired at a time.
 	RequestByKey(ctx context.Context, keyID, hash string, now time.Time) (Request, error)

@@ -115,6 +115,17 @@ func (s *Service) Progress(ctx context.Context, who auth.Who, id string) (Progre
 	for _, o := range list {
 		p.Results = append(p.Results, ResultsOf(o)...)
 	}
+	if slices.ContainsFunc(p.Results, func(r Result) bool { return r.Failed() || r.Unsent() }) {
+		ids := make([]string, len(list))
+		for i, o := range list {
+			ids[i] = o.ID
+		}
+		repeats, err := s.Journal.Repeats(ctx, ids)
+		if err != nil {
+			return Progress{}, told(err)
+		}
+		orderedAgain(p.Results, repeats)
+	}
 	return p, nil
 }
 

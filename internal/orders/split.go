@@ -2,6 +2,7 @@ package orders
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -254,48 +255,53 @@ func (s *Service) ordersOf(who auth.Who, checked Checked, calls []DraftCall, ord
 	return list
 }
 
-// Again is the body of a new request for those desktops of some orders, of one request, whose results are wanted: what was
-// entered, with these desktops only. ErrNotFound when there is none.
-func Again(list []Order, want func(Result) bool) ([]byte, error) {
+// Again is the body of a new request for those desktops of a request whose results are wanted and that were not ordered
+// again yet: what was entered, with these desktops only; and the first order that had one of them. ErrNotFound when there
+// is none.
+func (p Progress) Again(want func(Result) bool) (body []byte, of string, err error) {
 	var whole any
 	var holder map[string]any
 	var name string
 	var rows []any
-	for i, o := range list {
+	results := p.Results
+	for i, o := range p.Orders {
 		body, err := Entered(o)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		kind, _ := KindNamed(o.Kind)
 		path, ok := splitPath(DecodeJSON(kind.Door, o.DesktopID, body).Inputs)
 		if !ok {
-			return nil, ErrNotFound
+			return nil, "", ErrNotFound
 		}
 		dec := json.NewDecoder(bytes.NewReader(body))
 		dec.UseNumber()
 		var one any
 		if err := dec.Decode(&one); err != nil {
-			return nil, fmt.Errorf("request of order %s: %w", o.ID, err)
+			return nil, "", fmt.Errorf("request of order %s: %w", o.ID, err)
 		}
 		at, member, err := memberAt(one, path)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		if i == 0 {
 			whole, holder, name = one, at, member
 		}
 		entries, _ := at[member].([]any)
-		for j, r := range ResultsOf(o) {
-			if j < len(entries) && want(r) {
+		for j := 0; len(results) > 0 && results[0].OrderID == o.ID; j++ {
+			if r := results[0]; j < len(entries) && r.Again == "" && want(r) {
 				rows = append(rows, entries[j])
+				of = cmp.Or(of, o.ID)
 			}
+			results = results[1:]
 		}
 	}
 	if len(rows) == 0 {
-		return nil, ErrNotFound
+		return nil, "", ErrNotFound
 	}
 	holder[name] = rows
-	return audit.Canonical(whole)
+	body, err = audit.Canonical(whole)
+	return body, of, err
 }
 
 // splitPath is the path of the list that a request of this kind is split by.

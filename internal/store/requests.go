@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"workspace-order-console/internal/orders"
@@ -237,6 +238,34 @@ func (s *Store) RequestOrders(ctx context.Context, id string) (found []orders.Or
 	})
 	if err != nil {
 		return nil, fmt.Errorf("orders of request %s: %w", id, err)
+	}
+	return found, nil
+}
+
+func repeatsQuery(ids, limit string) string {
+	return `SELECT ` + orderColumns + ` FROM orders o WHERE o.repeat_of IN (` + ids + `) ORDER BY o.created_at, o.id LIMIT ` + limit
+}
+
+// Repeats implements orders.RequestBook.
+func (s *Store) Repeats(ctx context.Context, ids []string) (found []orders.Order, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	a := arguments{}
+	places := make([]string, len(ids))
+	for i, id := range ids {
+		places[i] = a.add(id)
+	}
+	query := repeatsQuery(strings.Join(places, ", "), a.add(mostLimit))
+	err = s.read(ctx, func(q *sql.Tx) error {
+		found, err = list(ctx, q, scanOrder, query, a...)
+		if err != nil {
+			return err
+		}
+		return complete(ctx, q, found)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("what repeats orders: %w", err)
 	}
 	return found, nil
 }

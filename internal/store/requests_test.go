@@ -280,7 +280,7 @@ func TestListsOfRequestsAndWhatBelongsToThemAreReadAlongIndexes(t *testing.T) {
 	for name, query := range map[string]string{
 		"equal":    `SELECT ` + requestColumns + ` FROM requests r WHERE ` + equalRequest,
 		"expiring": `SELECT r.id FROM requests r WHERE r.state = 'awaiting' AND r.expires_at <= $1 ORDER BY r.expires_at, r.id LIMIT $2`,
-		"repeated": `SELECT o.id FROM orders o WHERE o.repeat_of = $1`,
+		"repeats":  repeatsQuery("$1, $2", "$3"),
 		"comments": `SELECT id FROM comments WHERE order_id = $1 AND (created_at, id) > ($2, $3) ORDER BY created_at, id`,
 		"month":    `SELECT team FROM budget_months m WHERE m.month = $1 AND m.team = $2 ORDER BY m.team, m.currency`,
 		"history":  `SELECT team FROM budget_months m WHERE m.team = $1 AND m.month < $2 ORDER BY m.month DESC, m.currency LIMIT $3`,

@@ -103,7 +103,8 @@ func (s *server) fillForm(c echo.Context, e entered, decoded orders.Decoded, pat
 	return s.showForm(c, http.StatusOK, e, decoded.Inputs, ofList, templates.PriceView{})
 }
 
-// retried is the form of a new order for those desktops of a request that failed, or were not sent.
+// retried is the form of a new order for those desktops of a request that failed, or were not sent, and were not ordered
+// again since.
 func (s *server) retried(c echo.Context, kind orders.Kind, id, of string) (entered, error) {
 	progress, err := s.Service.Progress(c.Request().Context(), who(c), id)
 	if err != nil {
@@ -116,11 +117,11 @@ func (s *server) retried(c echo.Context, kind orders.Kind, id, of string) (enter
 	if of == "unsent" {
 		want = orders.Result.Unsent
 	}
-	body, err := orders.Again(progress.Orders, want)
+	body, first, err := progress.Again(want)
 	if err != nil {
 		return entered{}, err
 	}
-	e := entered{kind: kind, order: orders.NewID(), team: progress.Orders[0].Team}
+	e := entered{kind: kind, order: orders.NewID(), repeatOf: first, team: progress.Orders[0].Team}
 	e.tree, _ = field.FromJSON(body)
 	e.tree.Whole()
 	return e, nil

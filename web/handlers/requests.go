@@ -236,7 +236,7 @@ func (s *server) results(c echo.Context, progress orders.Progress) exported[orde
 
 func resultJSON(r orders.Result) map[string]any {
 	return map[string]any{"desktop_id": r.DesktopID, "computer_name": r.ComputerName, "user_name": r.UserName, "state": r.Badge,
-		"result_code": r.Code, "result_msg": r.Msg, "call": r.Call, "order": r.OrderID}
+		"result_code": r.Code, "result_msg": r.Msg, "call": r.Call, "order": r.OrderID, "ordered_again": nullable(r.Again)}
 }
 
 // progressJSON is a request as scripts and tests read it.

@@ -206,7 +206,9 @@ func (v RequestView) user(r orders.Result) string {
 
 // failed and unsent count the results that can be ordered again.
 func (v RequestView) failed() int { return v.count(orders.Result.Failed) }
+
 func (v RequestView) unsent() int { return v.count(orders.Result.Unsent) }
+
 func (v RequestView) unclear() (n int, due bool) {
 	for _, r := range v.Results {
 		if r.Badge == orders.BadgeUnclear {
@@ -220,7 +222,7 @@ func (v RequestView) unclear() (n int, due bool) {
 func (v RequestView) count(is func(orders.Result) bool) int {
 	n := 0
 	for _, r := range v.Results {
-		if is(r) {
+		if r.Again == "" && is(r) {
 			n++
 		}
 	}
