@@ -406,7 +406,8 @@ func (s *Service) lastLook(ctx context.Context, who auth.Who, r Request, ruling 
 	if err != nil {
 		return err
 	}
-	quotes := map[string]*Quote{}
+	var stale []*Order
+	var calls []Checked
 	for i := range list {
 		order := &list[i]
 		checked, err := s.checkAgain(ctx, *order)
@@ -416,14 +417,18 @@ func (s *Service) lastLook(ctx context.Context, who auth.Who, r Request, ruling 
 		if order.Quote != nil && s.Now().Sub(order.Quote.AskedAt) <= quoteAge || order.Quote == nil && !checked.Kind.Quotable() {
 			continue
 		}
-		quote, problem := s.Quote(ctx, checked)
-		if quote == nil && problem != "" {
+		stale, calls = append(stale, order), append(calls, checked)
+	}
+	quotes := map[string]*Quote{}
+	each, problems := s.quoteEach(ctx, calls)
+	for i, order := range stale {
+		if each[i] == nil && problems[i] != "" {
 			if order.Quote == nil {
 				continue // it could not be quoted when it was asked for either: that is what is approved
 			}
 			return &Error{Code: CodeConflict, Message: field.Say("error.price_unknown"), OrderID: r.ID}
 		}
-		quotes[order.ID], order.Quote = quote, quote
+		quotes[order.ID], order.Quote = each[i], each[i]
 	}
 	total, _, currency := priced(list)
 	if len(quotes) == 0 || total == nil && r.Amount == nil {

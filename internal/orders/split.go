@@ -173,18 +173,7 @@ func (s *Service) quotes(ctx context.Context, checked Checked) (total *Quote, ea
 		total, problem = s.quoteOne(ctx, checked)
 		return total, nil, problem
 	}
-	each = make([]*Quote, len(checked.Calls))
-	problems := make([]string, len(checked.Calls))
-	var group sync.WaitGroup
-	free := make(chan struct{}, atOnce)
-	for i, call := range checked.Calls {
-		free <- struct{}{}
-		group.Go(func() {
-			each[i], problems[i] = s.quoteOne(ctx, call)
-			<-free
-		})
-	}
-	group.Wait()
+	each, problems := s.quoteEach(ctx, checked.Calls)
 	missing := 0
 	for i := range each {
 		if problems[i] != "" {
@@ -200,6 +189,22 @@ func (s *Service) quotes(ctx context.Context, checked Checked) (total *Quote, ea
 		clear(each)
 	}
 	return total, each, problem
+}
+
+// quoteEach asks what each of some calls costs, atOnce of them at the same time.
+func (s *Service) quoteEach(ctx context.Context, calls []Checked) (quotes []*Quote, problems []string) {
+	quotes, problems = make([]*Quote, len(calls)), make([]string, len(calls))
+	var group sync.WaitGroup
+	free := make(chan struct{}, atOnce)
+	for i, call := range calls {
+		free <- struct{}{}
+		group.Go(func() {
+			quotes[i], problems[i] = s.quoteOne(ctx, call)
+			<-free
+		})
+	}
+	group.Wait()
+	return quotes, problems
 }
 
 // sumOf adds prices up; nil when one is missing, or they are in several currencies. It is as old as the oldest of them.
