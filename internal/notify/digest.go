@@ -89,6 +89,8 @@ type line struct {
 
 // page is a mail's text, before it is text or HTML.
 type page struct {
+	Language              string // its tag
+	Colon, Comma          string // between what stands in one line
 	Lead, More, Foot, All string
 	Lines                 []line
 }
@@ -110,11 +112,15 @@ func (n *Notifier) letter(ctx context.Context, d Digest) (Mail, error) {
 			known[order.ID] = order
 		}
 	}
-	say := i18n.For("")
-	p := page{Lead: say.Say("mail.lead", map[string]any{"n": d.Total}), All: n.PublicURL + "/orders",
+	say := i18n.For(d.Language)
+	if zone, ok := i18n.ZoneNamed(d.Zone); ok {
+		say = say.In(zone)
+	}
+	p := page{Language: say.Tag(), Colon: say.Say("mail.colon", nil), Comma: say.Say("mail.comma", nil),
+		Lead: say.Say("mail.lead", map[string]any{"n": d.Total}), All: n.PublicURL + "/orders",
 		Foot: say.Say("mail.foot", map[string]any{"url": n.PublicURL})}
 	for _, item := range d.Items {
-		l := line{What: say.Say("event."+string(item.Event), nil), URL: orderURL(n.PublicURL, item.OrderID), At: item.At.UTC().Format("2006-01-02 15:04 UTC")}
+		l := line{What: say.Say("event."+string(item.Event), nil), URL: orderURL(n.PublicURL, item.OrderID), At: say.Time(item.At) + item.At.In(say.Zone()).Format(" MST")}
 		if order, ok := known[item.OrderID]; ok {
 			l.Summary = oneLine(say.Say(order.Summary.Key, order.Summary.Args))
 			l.Now = say.Say("mail.now", map[string]any{"state": say.Say("mail.badge."+string(order.Badge), nil)})
@@ -141,11 +147,11 @@ func textLetter(p page) string {
 	for _, l := range p.Lines {
 		fmt.Fprintf(&b, "\n%s", l.What)
 		if l.Summary != "" {
-			fmt.Fprintf(&b, ": %s", l.Summary)
+			b.WriteString(p.Colon + l.Summary)
 		}
 		fmt.Fprintf(&b, "\n%s", l.At)
 		if l.Now != "" {
-			fmt.Fprintf(&b, ", %s", l.Now)
+			b.WriteString(p.Comma + l.Now)
 		}
 		fmt.Fprintf(&b, "\n%s\n", l.URL)
 	}
@@ -158,10 +164,10 @@ func textLetter(p page) string {
 
 // htmlLetter has no style, no picture and nothing that is loaded from anywhere.
 var htmlLetter = template.Must(template.New("mail").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"></head><body>
+<html lang="{{.Language}}"><head><meta charset="utf-8"></head><body>
 <p>{{.Lead}}</p>
 <ul>{{range .Lines}}
-<li><p><a href="{{.URL}}"><strong>{{.What}}</strong></a>{{if .Summary}}: {{.Summary}}{{end}}<br><small>{{.At}}{{if .Now}}, {{.Now}}{{end}}</small></p></li>{{end}}
+<li><p><a href="{{.URL}}"><strong>{{.What}}</strong></a>{{if .Summary}}{{$.Colon}}{{.Summary}}{{end}}<br><small>{{.At}}{{if .Now}}{{$.Comma}}{{.Now}}{{end}}</small></p></li>{{end}}
 </ul>
 {{if .More}}<p><a href="{{.All}}">{{.More}}</a></p>
 {{end}}<p><small>{{.Foot}}</small></p>

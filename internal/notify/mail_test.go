@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/cloud"
 	"workspace-order-console/internal/notify"
 	"workspace-order-console/internal/orders"
@@ -33,6 +34,25 @@ func (h *house) to(address string) (texts []string) {
 		}
 	}
 	return texts
+}
+
+func TestAMailIsInItsReadersLanguageAndZone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	require.NoError(t, h.db.SavePreferences(t.Context(), "alice", auth.SessionValues{Language: "zh", Zone: "Asia/Shanghai"}))
+	for _, who := range []string{"alice", "bob"} {
+		h.order(func(o *orders.Order) { o.Actor = who })
+		h.send(orders.StateRefused, "order.refused")
+	}
+	h.pass(3*time.Hour, time.Minute)
+
+	hers := strings.Join(h.to("alice@example.com"), "")
+	assert.Contains(t, hers, "当前状态：已被拒绝")
+	assert.Contains(t, hers, "失败：2 台桌面变更为 8 vCPU\n2026年11月22日 20:01 CST，当前状态：已被拒绝")
+	assert.Contains(t, hers, `<html lang="zh-CN">`)
+	his := strings.Join(h.to("bob@example.com"), "")
+	assert.Contains(t, his, "22 Nov 2026, 12:01 UTC, ")
+	assert.Contains(t, his, `<html lang="en">`)
 }
 
 func TestThirtyEventsInAnHourAreOneMail(t *testing.T) {

@@ -127,6 +127,8 @@ type Digest struct {
 	Items           []DigestItem
 	// Total counts all items, those that are not among Items included.
 	Total int
+	// Language and Zone are those that the person has chosen (i18n.Languages, IANA); empty before they did.
+	Language, Zone string
 	// Attempts counts those that failed in a row, since FailingSince.
 	Attempts     int
 	FailingSince time.Time

@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
+	"workspace-order-console/internal/auth"
 	"workspace-order-console/internal/notify"
 )
 
@@ -17,6 +20,7 @@ func (s *Store) ClaimDigest(ctx context.Context, claim notify.Claim, shown int) 
 	if err := s.reader.QueryRowContext(ctx, nextMail, micros(claim.Now)).Scan(&person); err != nil {
 		return notify.Digest{}, fmt.Errorf("mail: %w", nothingDue(err))
 	}
+	var chosen auth.SessionValues
 	err = s.write(ctx, func(t *tx) error {
 		err := t.QueryRowContext(ctx, `UPDATE mailboxes SET fence = $1, next_at = $2 WHERE person = $3 AND next_at IS NOT NULL AND next_at <= $4
 			RETURNING person, address, attempts, failing_since`, claim.Fence, micros(claim.Until), person, micros(claim.Now)).
@@ -33,11 +37,19 @@ func (s *Store) ClaimDigest(ctx context.Context, claim notify.Claim, shown int) 
 			err = row.Scan(&item.Event, &item.OrderID, at{&item.At})
 			return item, err
 		}, `SELECT event, order_id, created_at FROM mail_items WHERE person = $1 AND state = 'pending' ORDER BY created_at, id LIMIT $2`, person, shown)
+		if err != nil {
+			return err
+		}
+		err = t.QueryRowContext(ctx, `SELECT data FROM preferences WHERE subject = $1`, person).Scan(document{&chosen})
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
 		return err
 	})
 	if err != nil {
 		return notify.Digest{}, fmt.Errorf("mail: %w", err)
 	}
+	d.Language, d.Zone = chosen.Language, chosen.Zone
 	return d, nil
 }
 
