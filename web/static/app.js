@@ -30,7 +30,7 @@
       if (text && element.textContent !== text) element.textContent = text;
     }
   };
-  setInterval(refreshTimes, 10000);
+  setInterval(refreshTimes, 10000); // not as the page loads: the server has just written them, and nothing moves then
   // The server writes times in the browser's zone, once it knows it (web/handlers/language.go).
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone) document.cookie = `zone=${zone};path=/;max-age=31536000;samesite=lax`;
@@ -355,6 +355,5 @@
   const told = $('#notices');
   if (told?.firstElementChild) setTimeout(() => told.append(...told.children));
 
-  refreshTimes();
   focusSummary();
 })();
